@@ -1,0 +1,15 @@
+//! fraudctl: from a file of labelled transactions to live decisions on a world map.
+//!
+//! The spine, which the modules follow in one direction:
+//!
+//! ```text
+//! raw transactions -> features -> (rebalanced) training rows -> model artifact -> score -> decision -> map
+//! ```
+//!
+//! See `docs/ARCHITECTURE.md` for the layers and who may import whom; `tests/it/architecture.rs` holds them.
+
+pub mod domain;
+pub mod matrix;
+pub mod model;
+pub mod progress;
+pub mod wire;

@@ -1,0 +1,88 @@
+//! A dense table of numbers, row after row: what features fill, resamplers grow and models read.
+
+use std::ops::Range;
+
+/// Row-major `rows x columns` of `f64`; a missing value is NaN.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Matrix {
+    values: Vec<f64>,
+    columns: usize,
+}
+
+impl Matrix {
+    /// An empty matrix of `columns` columns with room for `rows` rows.
+    ///
+    /// # Panics
+    /// When `columns` is 0.
+    pub fn with_capacity(rows: usize, columns: usize) -> Self {
+        assert!(columns > 0, "a matrix needs a column");
+        Self { values: Vec::with_capacity(rows * columns), columns }
+    }
+
+    /// Takes `values`, row after row.
+    ///
+    /// # Panics
+    /// When `columns` is 0 or does not divide the number of values.
+    pub fn from_values(values: Vec<f64>, columns: usize) -> Self {
+        assert!(columns > 0 && values.len().is_multiple_of(columns), "rows must be whole");
+        Self { values, columns }
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.values.len() / self.columns
+    }
+
+    /// Number of columns.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// All values, row after row.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// One row.
+    pub fn row(&self, index: usize) -> &[f64] {
+        &self.values[index * self.columns..(index + 1) * self.columns]
+    }
+
+    /// One row, to be written.
+    pub fn row_mut(&mut self, index: usize) -> &mut [f64] {
+        &mut self.values[index * self.columns..(index + 1) * self.columns]
+    }
+
+    /// The values of a range of rows.
+    pub fn row_range(&self, rows: Range<usize>) -> &[f64] {
+        &self.values[rows.start * self.columns..rows.end * self.columns]
+    }
+
+    /// The rows in order.
+    pub fn iter_rows(&self) -> impl ExactSizeIterator<Item = &[f64]> {
+        self.values.chunks_exact(self.columns)
+    }
+
+    /// One column's values, from the first row to the last.
+    pub fn column(&self, index: usize) -> impl ExactSizeIterator<Item = f64> + '_ {
+        self.iter_rows().map(move |row| row[index])
+    }
+
+    /// Appends a row.
+    ///
+    /// # Panics
+    /// When `row` has another number of columns.
+    pub fn push_row(&mut self, row: &[f64]) {
+        assert_eq!(row.len(), self.columns, "a row has as many values as the matrix columns");
+        self.values.extend_from_slice(row);
+    }
+
+    /// A new matrix of the rows at `indices`, in that order; an index may repeat.
+    pub fn select(&self, indices: &[usize]) -> Self {
+        let mut selected = Self::with_capacity(indices.len(), self.columns);
+        for &index in indices {
+            selected.values.extend_from_slice(self.row(index));
+        }
+        selected
+    }
+}

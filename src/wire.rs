@@ -1,0 +1,155 @@
+//! What travels between a client and `serve`: one definition for server, streams and load test.
+//!
+//! Times are RFC 3339 text in UTC. Unknown fields in answers are to be ignored by clients, so that the server
+//! can grow; [`VERSION`] changes only when something that exists changes its meaning.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Decision, Thresholds};
+
+/// Version of these messages, sent in [`Frame::Hello`].
+pub const VERSION: u32 = 1;
+
+/// The answer to `POST /predict` and `POST /predict_map`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The transaction's id: as sent, else made by the server.
+    pub id: String,
+    /// Probability of fraud, 0 to 1.
+    pub fraud: f64,
+    /// What to do with the payment.
+    pub decision: Decision,
+    /// The score from which on `decision` is not `approve`.
+    pub threshold: f64,
+    /// Name of the run that scored.
+    pub model: String,
+}
+
+/// A raw transaction as a client sends it; features come from the server's live state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RawTransaction {
+    /// Unique id.
+    pub id: String,
+    /// RFC 3339.
+    pub time: String,
+    /// Who pays.
+    pub customer: String,
+    /// Where it is paid.
+    pub terminal: String,
+    /// How much.
+    pub amount: f64,
+    /// Degrees north.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latitude: Option<f64>,
+    /// Degrees east.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longitude: Option<f64>,
+}
+
+/// A refused request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// For people: what was wrong and what to do.
+    pub error: String,
+    /// For programs: a stable word such as `missing_field`.
+    pub code: String,
+    /// The field it is about, when it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+/// An alert, as it is stored, pushed and shown on the map.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlertEvent {
+    /// The transaction's id.
+    pub id: String,
+    /// When the transaction happened, RFC 3339.
+    pub time: String,
+    /// How much; absent when a feature object names no amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<f64>,
+    /// Probability of fraud, 0 to 1.
+    pub score: f64,
+    /// `review` or `block`.
+    pub decision: Decision,
+    /// Name of the run that scored.
+    pub model: String,
+    /// A line for the marker's tooltip: the city, or the terminal.
+    pub title: String,
+    /// Degrees north; absent when no place is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latitude: Option<f64>,
+    /// Degrees east; absent when no place is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longitude: Option<f64>,
+    /// ISO 3166 alpha-2 code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// True when the place was drawn from the table of cities, not known.
+    pub simulated: bool,
+}
+
+/// What the server counts; rates are over the last full second or minute.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stats {
+    /// Transactions scored since start.
+    pub transactions: u64,
+    /// Alerts since start.
+    pub alerts: u64,
+    /// Of those, blocked.
+    pub blocked: u64,
+    /// Transactions scored in the last full second.
+    pub transactions_per_second: u64,
+    /// Alerts in the last 60 seconds.
+    pub alerts_per_minute: u64,
+    /// Connected WebSocket clients.
+    pub clients: u64,
+    /// Median time of a decision in microseconds over the last seconds.
+    pub p50_us: u64,
+    /// 99th percentile of the same.
+    pub p99_us: u64,
+}
+
+/// A message from the server over the WebSocket.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum Frame {
+    /// The first message: what is served, and the newest alerts, oldest first.
+    Hello {
+        /// [`VERSION`].
+        version: u32,
+        /// Name of the run that scores.
+        model: String,
+        /// The limits in force.
+        thresholds: Thresholds,
+        /// Newest stored alerts, oldest first.
+        alerts: Vec<AlertEvent>,
+        /// The counters as they stand.
+        stats: Stats,
+    },
+    /// New alerts, oldest first.
+    Alerts {
+        /// The alerts.
+        events: Vec<AlertEvent>,
+        /// How many this client missed because it read too slowly, since the frame before.
+        dropped: u64,
+    },
+    /// The counters, once a second.
+    Stats(Stats),
+    /// Echo of a client's ping.
+    Pong {
+        /// As the client sent it.
+        t: f64,
+    },
+}
+
+/// A message from a client over the WebSocket.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum ClientFrame {
+    /// Measures the way there and back.
+    Ping {
+        /// Anything; comes back in [`Frame::Pong`].
+        t: f64,
+    },
+}
