@@ -10,6 +10,7 @@
 
 pub mod domain;
 pub mod matrix;
+pub mod metrics;
 pub mod model;
 pub mod progress;
 pub mod wire;
