@@ -13,4 +13,5 @@ pub mod matrix;
 pub mod metrics;
 pub mod model;
 pub mod progress;
+pub mod resample;
 pub mod wire;
