@@ -13,6 +13,8 @@ pub mod domain;
 pub mod features;
 pub mod files;
 pub mod matrix;
+pub mod metrics;
 pub mod model;
 pub mod progress;
+pub mod resample;
 pub mod wire;
