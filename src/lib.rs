@@ -10,6 +10,7 @@
 
 pub mod domain;
 pub mod features;
+pub mod geography;
 pub mod matrix;
 pub mod model;
 pub mod progress;
