@@ -14,4 +14,5 @@ pub mod geography;
 pub mod matrix;
 pub mod model;
 pub mod progress;
+pub mod simulate;
 pub mod wire;
