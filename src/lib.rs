@@ -8,8 +8,11 @@
 //!
 //! See `docs/ARCHITECTURE.md` for the layers and who may import whom; `tests/it/architecture.rs` holds them.
 
+pub mod client;
 pub mod domain;
+pub mod loadtest;
 pub mod matrix;
 pub mod model;
 pub mod progress;
+pub mod stream;
 pub mod wire;
