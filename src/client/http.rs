@@ -47,7 +47,8 @@ pub struct Connection {
     target: Target,
     patience: Duration,
     head: Parts,
-    link: Option<Link>,
+    /// Boxed, because it is large and moves for each request.
+    link: Option<Box<Link>>,
 }
 
 impl Connection {
@@ -87,11 +88,13 @@ impl Connection {
 
     /// The link is taken out for the time of the exchange, so that one which failed or was left is not used again.
     async fn exchange(&mut self, body: Bytes) -> Result<Response, Error> {
-        let usable = match self.link.take() {
-            Some(link) => link.ready().await,
-            None => None,
-        };
-        let mut link = match usable {
+        let mut kept = self.link.take();
+        if let Some(link) = &mut kept
+            && !link.is_ready().await
+        {
+            kept = None;
+        }
+        let mut link = match kept {
             Some(link) => link,
             None => Link::open(&self.target, self.patience).await?,
         };
@@ -141,26 +144,25 @@ struct Link {
 }
 
 impl Link {
-    async fn open(target: &Target, patience: Duration) -> Result<Self, Error> {
+    async fn open(target: &Target, patience: Duration) -> Result<Box<Self>, Error> {
         let stream = connect(target, patience).await?;
         match http1::handshake(TokioIo::new(stream)).await {
             Ok((sender, connection)) => {
-                Ok(Self { sender, machine: Machine(Some(connection)), last_used: Instant::now() })
+                let machine = Machine(Some(connection));
+                Ok(Box::new(Self { sender, machine, last_used: Instant::now() }))
             }
             Err(error) => Err(Failure::Http(error).at(target.address())),
         }
     }
 
-    /// Gives the link back if the next request can be sent on it.
-    async fn ready(mut self) -> Option<Self> {
+    /// Whether the next request can be sent on it.
+    async fn is_ready(&mut self) -> bool {
         if self.last_used.elapsed() > IDLE {
             // Nobody polled the socket meanwhile; this lets the runtime see that the server has hung up.
             tokio::task::yield_now().await;
         }
-        let Self { sender, machine, .. } = &mut self;
-        machine.look().await;
-        machine.drive(sender.ready()).await.ok()?;
-        self.machine.0.is_some().then_some(self)
+        self.machine.look().await;
+        self.machine.drive(self.sender.ready()).await.is_ok() && self.machine.0.is_some()
     }
 
     async fn exchange(&mut self, request: Request<Full<Bytes>>) -> Result<Response, Failure> {
