@@ -9,6 +9,7 @@
 //! See `docs/ARCHITECTURE.md` for the layers and who may import whom; `tests/it/architecture.rs` holds them.
 
 pub mod domain;
+pub mod features;
 pub mod matrix;
 pub mod model;
 pub mod progress;
