@@ -9,8 +9,11 @@
 //! See `docs/ARCHITECTURE.md` for the layers and who may import whom; `tests/it/architecture.rs` holds them.
 
 pub mod domain;
+pub mod engine;
 pub mod features;
 pub mod matrix;
 pub mod model;
 pub mod progress;
+pub mod server;
+pub mod store;
 pub mod wire;

@@ -11,6 +11,12 @@ pub enum EngineError {
         /// Width of the model's rows.
         scored: usize,
     },
+    /// The live state makes other features than the model takes.
+    #[error("the model takes features that are not made live: {}", features.join(", "))]
+    NotLive {
+        /// The model's features.
+        features: Vec<String>,
+    },
     /// A feature of the model was not given.
     #[error("feature {feature:?} is missing")]
     Missing {

@@ -13,7 +13,7 @@ pub use error::EngineError;
 use live::Live;
 
 use crate::domain::{Decision, Thresholds, Transaction};
-use crate::features::FeatureState;
+use crate::features::{FeatureState, HANDBOOK};
 use crate::model::Scorer;
 
 /// What an engine is made of.
@@ -56,13 +56,16 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Mismatch`] when the scorer's rows are not as wide as there are features, or a feature is named
-    /// twice.
+    /// twice; [`EngineError::NotLive`] when the live state makes other features than the model takes.
     pub fn new(config: EngineConfig) -> Result<Self, EngineError> {
         let EngineConfig { name, features, scorer, thresholds, state } = config;
         let positions: HashMap<String, usize> =
             features.iter().enumerate().map(|(position, feature)| (feature.clone(), position)).collect();
         if features.len() != scorer.features() || positions.len() != features.len() {
             return Err(EngineError::Mismatch { named: positions.len(), scored: scorer.features() });
+        }
+        if state.is_some() && features != HANDBOOK {
+            return Err(EngineError::NotLive { features });
         }
         let live = state.map(|state| Mutex::new(Live::new(state, features.len())));
         Ok(Self { name, features, positions, scorer, thresholds, live })
@@ -91,6 +94,14 @@ impl Engine {
     /// True when raw transactions can be scored.
     pub fn takes_transactions(&self) -> bool {
         self.live.is_some()
+    }
+
+    /// Scores a row of zeros, so that the first transaction does not pay for what is set up late.
+    ///
+    /// # Errors
+    /// [`EngineError::NoScore`] when the model is unusable.
+    pub fn warm_up(&self) -> Result<Scored, EngineError> {
+        self.decide(&vec![0.0; self.features.len()])
     }
 
     /// Passes `history`, oldest first, through the live state; returns how many there were. Without a live state
@@ -166,7 +177,9 @@ impl Engine {
         if !score.is_finite() {
             return Err(EngineError::NoScore);
         }
-        Ok(Scored { score, decision: self.thresholds.decide(score), threshold: self.thresholds.review })
+        let Thresholds { review, block } = self.thresholds;
+        let threshold = block.map_or(review, |block| block.min(review));
+        Ok(Scored { score, decision: self.thresholds.decide(score), threshold })
     }
 }
 
