@@ -8,9 +8,11 @@
 //!
 //! See `docs/ARCHITECTURE.md` for the layers and who may import whom; `tests/it/architecture.rs` holds them.
 
+pub mod dataset;
 pub mod domain;
 pub mod engine;
 pub mod features;
+pub mod files;
 pub mod matrix;
 pub mod model;
 pub mod progress;
