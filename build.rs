@@ -23,7 +23,11 @@ fn main() -> io::Result<()> {
         fs::remove_dir_all(&page)?;
     }
     fs::create_dir_all(&page)?;
-    if source.join("index.html").is_file() { copy(source, &page) } else { fs::write(page.join("index.html"), UNBUILT) }
+    if source.join("index.html").is_file() {
+        copy(source, &page)
+    } else {
+        fs::write(page.join("index.html"), UNBUILT)
+    }
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {

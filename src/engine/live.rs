@@ -6,7 +6,7 @@ use crate::domain::{Transaction, TransactionId};
 use crate::features::FeatureState;
 
 /// How many of the newest ids are remembered: a client that repeats a request does so within seconds.
-const REMEMBERED: usize = 16_384;
+pub(super) const REMEMBERED: usize = 16_384;
 
 /// Feature windows that count each id once.
 pub(super) struct Live {
@@ -33,6 +33,12 @@ impl Live {
         }
         self.state.observe(transaction, row);
         self.remember(&transaction.id, row);
+    }
+
+    #[cfg(test)]
+    pub(super) fn remembered(&self) -> usize {
+        assert_eq!(self.rows.len(), self.starts.len() * self.columns);
+        self.starts.len()
     }
 
     fn remember(&mut self, id: &TransactionId, row: &[f64]) {

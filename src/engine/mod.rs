@@ -152,7 +152,10 @@ impl Engine {
         // Negated, so that NaN is out of range too.
         let outside = |value: &f64| !(value.abs() <= f64::from(f32::MAX));
         if let Some(position) = row.iter().position(outside) {
-            return Err(EngineError::OutOfRange { feature: self.features[position].clone(), value: row[position] });
+            return Err(EngineError::OutOfRange {
+                feature: self.features[position].clone(),
+                value: row[position],
+            });
         }
         self.decide(row)
     }

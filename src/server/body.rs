@@ -35,7 +35,8 @@ pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Byte
 
 /// A body without a type is taken for JSON; a compressed one is refused, so that none can blow up.
 fn check_type(request: &HttpRequest) -> Result<(), Refusal> {
-    let refuse = |error: &str| Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_type", error));
+    let refuse =
+        |error: &str| Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_type", error));
     if request.headers().contains_key(header::CONTENT_ENCODING) {
         return refuse("compressed bodies are not taken");
     }

@@ -98,17 +98,18 @@ impl Hub {
                 _ = clock.tick() => {}
                 _ = stop.wait_for(|stop| *stop) => break,
             }
-            self.flush(&metrics);
+            self.send_pending(&metrics);
             if period.is_multiple_of(ALERT_PERIODS_PER_SECOND) {
                 metrics.tick();
-                self.send(&[(text_of(&Frame::Stats(metrics.stats())), 0)], 0, &metrics);
+                let stats = text_of(&Frame::Stats(metrics.stats()));
+                locked(&self.feed).send(&[(stats, 0)], 0, &metrics);
             }
         }
-        self.flush(&metrics);
+        self.send_pending(&metrics);
     }
 
-    /// Sends what is pending.
-    fn flush(&self, metrics: &Metrics) {
+    /// Sends what is pending without waiting for the next period.
+    pub(super) fn send_pending(&self, metrics: &Metrics) {
         let Pending { events, dropped } = std::mem::take(&mut *locked(&self.pending));
         if events.is_empty() {
             return;
@@ -118,19 +119,20 @@ impl Hub {
             .chunks(FRAME_ALERTS)
             .map(|events| (text_of(&Alerts { kind: "alerts", events, dropped: 0 }), events.len() as u64))
             .collect();
-        let mut feed = self.send(&frames, dropped, metrics);
+        let mut feed = locked(&self.feed);
+        feed.send(&frames, dropped, metrics);
         feed.recent.extend(events);
         let surplus = feed.recent.len().saturating_sub(SNAPSHOT_ALERTS);
         feed.recent.drain(..surplus);
     }
+}
 
+impl Feed {
     /// Puts frames, each with the number of its alerts, into every outbox.
-    fn send(&self, frames: &[(Bytes, u64)], dropped: u64, metrics: &Metrics) -> MutexGuard<'_, Feed> {
-        let feed = locked(&self.feed);
-        for outbox in feed.clients.values() {
+    fn send(&self, frames: &[(Bytes, u64)], dropped: u64, metrics: &Metrics) {
+        for outbox in self.clients.values() {
             metrics.dropped.inc_by(outbox.put(frames, dropped));
         }
-        feed
     }
 }
 
@@ -234,17 +236,17 @@ mod tests {
     fn a_client_sees_each_alert_once_in_the_snapshot_or_in_a_frame() {
         let (hub, metrics) = (Hub::new(vec![alert(0)]), Metrics::new("run"));
         hub.publish(alert(1));
-        hub.flush(&metrics);
+        hub.send_pending(&metrics);
         hub.publish(alert(2));
         let (client, outbox, snapshot) = hub.join();
         assert_eq!(snapshot, [alert(0), alert(1)]);
         hub.publish(alert(3));
-        hub.flush(&metrics);
+        hub.send_pending(&metrics);
         assert_eq!(frame(&outbox), Some(Frame::Alerts { events: vec![alert(2), alert(3)], dropped: 0 }));
         assert_eq!(frame(&outbox), None);
         hub.leave(client);
         hub.publish(alert(4));
-        hub.flush(&metrics);
+        hub.send_pending(&metrics);
         assert_eq!(frame(&outbox), None);
         assert_eq!(hub.alerts_after(Some("2"), 10), Some(vec![alert(3), alert(4)]));
         assert_eq!(hub.alerts_after(None, 1), Some(vec![alert(4)]));
@@ -257,7 +259,7 @@ mod tests {
         let (_, outbox, _) = hub.join();
         for id in 0..RING_FRAMES + 3 {
             hub.publish(alert(id));
-            hub.flush(&metrics);
+            hub.send_pending(&metrics);
         }
         assert_eq!(frame(&outbox), Some(Frame::Alerts { events: Vec::new(), dropped: 3 }));
         assert_eq!(frame(&outbox), Some(Frame::Alerts { events: vec![alert(3)], dropped: 0 }));
@@ -271,7 +273,7 @@ mod tests {
         for id in 0..PENDING_ALERTS + 1 {
             hub.publish(alert(id));
         }
-        hub.flush(&metrics);
+        hub.send_pending(&metrics);
         assert_eq!(frame(&outbox), Some(Frame::Alerts { events: Vec::new(), dropped: 1 }));
         let sizes: Vec<usize> = std::iter::from_fn(|| frame(&outbox))
             .map(|frame| match frame {

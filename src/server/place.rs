@@ -105,8 +105,11 @@ mod tests {
 
     #[test]
     fn the_nearest_city_is_found_across_cells_and_the_date_line() {
-        let atlas =
-            Atlas::new(vec![city("Brussels", 50.85, 4.35, 1), city("Suva", -18.14, 179.99, 1), city("Alert", 82.5, -62.3, 1)]);
+        let atlas = Atlas::new(vec![
+            city("Brussels", 50.85, 4.35, 1),
+            city("Suva", -18.14, 179.99, 1),
+            city("Alert", 82.5, -62.3, 1),
+        ]);
         let nearest = |latitude, longitude| {
             atlas.nearest(GeoPoint { latitude, longitude }).map(|city| city.name.as_str())
         };

@@ -10,7 +10,7 @@ use super::request::Request;
 use super::{App, alert, answer, body};
 use crate::domain::{Decision, GeoPoint, TerminalId, Timestamp, Transaction, TransactionId};
 use crate::engine::Scored;
-use crate::store::{DecisionRecord, Recorded, Slot, StoreError};
+use crate::store::{DecisionRecord, Recorded, StoreError};
 use crate::wire::Answer;
 
 /// `POST /predict`
@@ -51,45 +51,33 @@ async fn decide(
         threshold: scored.threshold,
         model: app.engine.name().to_owned(),
     };
-    if slot.is_some() || is_alert {
-        let record = asked.record(app, scored, is_alert).await?;
-        if let Some(before) = store_and_show(app, slot, record, is_alert).await? {
-            return Ok(answer(&before));
+    if slot.is_none() && !is_alert {
+        app.metrics.decided(scored.decision, false, started.elapsed());
+        return Ok(answer(&answered));
+    }
+    let record = asked.record(app, scored, is_alert).await?;
+    let event = is_alert.then(|| alert::event(record.clone()));
+    if let Some(slot) = slot {
+        match slot.record(record).await? {
+            Recorded::New(_) => {}
+            Recorded::Repeated(before) => return Ok(answer(&answered_before(before.record))),
+            Recorded::Conflict => return Err(Refusal::conflict(&answered.id)),
         }
     }
     app.metrics.decided(scored.decision, is_alert, started.elapsed());
+    event.into_iter().for_each(|event| app.hub.publish(event));
     Ok(answer(&answered))
 }
 
-/// Stores the decision, then shows the alert; returns the answer given before when this is a repetition.
-async fn store_and_show(
-    app: &App,
-    slot: Option<Slot<'_>>,
-    record: DecisionRecord,
-    is_alert: bool,
-) -> Result<Option<Answer>, Refusal> {
-    let event = is_alert.then(|| alert::event(record.clone()));
-    if let Some(slot) = slot {
-        let id = record.id.clone();
-        match slot.record(record).await? {
-            Recorded::New(_) => {}
-            Recorded::Repeated(stored) => {
-                let before = stored.record;
-                return Ok(Some(Answer {
-                    id: before.id.as_str().to_owned(),
-                    fraud: before.score,
-                    decision: before.decision,
-                    threshold: before.threshold,
-                    model: before.model,
-                }));
-            }
-            Recorded::Conflict => return Err(Refusal::conflict(id.as_str())),
-        }
+/// What was answered when `record` was decided.
+fn answered_before(record: DecisionRecord) -> Answer {
+    Answer {
+        id: record.id.as_str().to_owned(),
+        fraud: record.score,
+        decision: record.decision,
+        threshold: record.threshold,
+        model: record.model,
     }
-    if let Some(event) = event {
-        app.hub.publish(event);
-    }
-    Ok(None)
 }
 
 /// A request with everything it left out.

@@ -57,11 +57,6 @@ impl Refusal {
     pub(super) fn about(self, field: impl Into<String>) -> Self {
         Self { field: Some(field.into()), ..self }
     }
-
-    #[cfg(test)]
-    pub(super) fn summary(&self) -> (u16, &'static str, Option<&str>) {
-        (self.status.as_u16(), self.code, self.field.as_deref())
-    }
 }
 
 impl ResponseError for Refusal {
@@ -96,7 +91,9 @@ impl From<EngineError> for Refusal {
             EngineError::OutOfRange { feature, .. } => Self::out_of_range(feature, text),
             EngineError::WantsFeatures => Self::bad("missing_field", text),
             EngineError::NoScore => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "no_score", text),
-            EngineError::Mismatch { .. } | EngineError::NotLive { .. } => Self::unavailable("model_unusable", text),
+            EngineError::Mismatch { .. } | EngineError::NotLive { .. } => {
+                Self::unavailable("model_unusable", text)
+            }
         }
     }
 }

@@ -133,7 +133,9 @@ impl<'a> Reading<'a> {
             Reserved::Customer => text(name, map.next_value()?, CustomerId::parse, &mut request.customer),
             Reserved::Terminal => text(name, map.next_value()?, TerminalId::parse, &mut request.terminal),
             Reserved::Currency => text(name, map.next_value()?, currency, &mut request.currency),
-            Reserved::Time => map.next_value::<Instant>()?.read(name).map(|time| put(&mut request.time, time)),
+            Reserved::Time => {
+                map.next_value::<Instant>()?.read(name).map(|time| put(&mut request.time, time))
+            }
             Reserved::Amount => Amount::try_from(map.next_value::<f64>()?)
                 .map(|amount| put(&mut request.amount, amount))
                 .map_err(|error| Refusal::out_of_range(name, error.to_string())),
@@ -259,8 +261,9 @@ impl Instant {
                 let error = format!("field {name:?}: not an RFC 3339 time such as 2025-01-31T12:00:00Z");
                 Refusal::bad("invalid_value", error).about(name)
             }),
-            Self::EpochSeconds(seconds) => time::from_epoch_seconds(seconds)
-                .ok_or_else(|| Refusal::out_of_range(name, format!("{seconds} s is outside the years 1 to 9999"))),
+            Self::EpochSeconds(seconds) => time::from_epoch_seconds(seconds).ok_or_else(|| {
+                Refusal::out_of_range(name, format!("{seconds} s is outside the years 1 to 9999"))
+            }),
         }
     }
 }
@@ -276,7 +279,8 @@ fn text<T>(
         Text::Unsigned(number) => number.to_string(),
         Text::Signed(number) => number.to_string(),
     };
-    let invalid = |error: String| Refusal::bad("invalid_value", format!("field {name:?}: {error}")).about(name);
+    let invalid =
+        |error: String| Refusal::bad("invalid_value", format!("field {name:?}: {error}")).about(name);
     if text.len() > TEXT_LIMIT {
         return Err(invalid(format!("longer than {TEXT_LIMIT} bytes")));
     }
@@ -286,7 +290,9 @@ fn text<T>(
 
 fn currency(text: &str) -> Result<String, InvalidValue> {
     let valid = text.len() == 3 && text.bytes().all(|letter| letter.is_ascii_alphabetic());
-    valid.then(|| text.to_ascii_uppercase()).ok_or_else(|| InvalidValue::new(text, "an ISO 4217 code such as EUR"))
+    valid
+        .then(|| text.to_ascii_uppercase())
+        .ok_or_else(|| InvalidValue::new(text, "an ISO 4217 code such as EUR"))
 }
 
 /// True when `target` was empty.

@@ -2,7 +2,7 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::{Resource, guard, web};
+use actix_web::{HttpResponse, Resource, guard, web};
 
 use super::problem::Refusal;
 use super::{App, alert, health, metrics, page, predict, ws};
@@ -32,8 +32,8 @@ fn writable(path: &'static str, handler: actix_web::Route) -> Resource {
     web::resource(path).route(handler.guard(guard::Post())).default_service(web::to(|| refuse("POST")))
 }
 
-async fn refuse(allow: &'static str) -> Refusal {
-    Refusal::method(allow)
+async fn refuse(allow: &'static str) -> Result<HttpResponse, Refusal> {
+    Err(Refusal::method(allow))
 }
 
 /// What a path is called in the metrics; never what a client made up.

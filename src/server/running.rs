@@ -142,9 +142,8 @@ async fn serve(
     started: mpsc::Sender<io::Result<SocketAddr>>,
 ) -> io::Result<()> {
     let data = web::Data::from(app.clone());
-    let mut server = HttpServer::new(move || application(data.clone()))
-        .disable_signals()
-        .shutdown_timeout(STOP_SECONDS);
+    let mut server =
+        HttpServer::new(move || application(data.clone())).disable_signals().shutdown_timeout(STOP_SECONDS);
     if workers > 0 {
         server = server.workers(workers);
     }

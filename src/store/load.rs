@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, ToSql, Transaction as DatabaseTransaction, TransactionBehavior};
+use rusqlite::{
+    Connection, OptionalExtension, ToSql, Transaction as DatabaseTransaction, TransactionBehavior,
+};
 
 use super::error::{Located, StoreError};
 use super::records::{Appended, Case, Location, Row};
@@ -69,10 +71,9 @@ impl Loader {
                 self.rows_done += rows.len() as u64;
                 Ok(appended)
             }
-            None => Err(StoreError::LoadedElsewhere {
-                path: self.path.clone(),
-                origin: self.source.name.clone(),
-            }),
+            None => {
+                Err(StoreError::LoadedElsewhere { path: self.path.clone(), origin: self.source.name.clone() })
+            }
         }
     }
 
@@ -113,10 +114,8 @@ fn store_chunk(
     rows: &[Row],
 ) -> rusqlite::Result<Option<Appended>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let advanced = transaction.execute(
-        ADVANCE,
-        (&source.name, &source.fingerprint, rows.len() as i64, rows_done.cast_signed()),
-    )?;
+    let advanced = transaction
+        .execute(ADVANCE, (&source.name, &source.fingerprint, rows.len() as i64, rows_done.cast_signed()))?;
     if advanced == 0 {
         return Ok(None);
     }

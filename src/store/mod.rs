@@ -123,3 +123,6 @@ impl Store {
         Ok(connection)
     }
 }
+
+#[cfg(test)]
+mod tests;

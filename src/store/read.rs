@@ -54,7 +54,8 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Database`].
     pub fn locations(&self) -> Result<Vec<Location>, StoreError> {
-        let select = "SELECT name, country, latitude, longitude, population, time_zone FROM locations ORDER BY seq";
+        let select =
+            "SELECT name, country, latitude, longitude, population, time_zone FROM locations ORDER BY seq";
         self.collect(select, [], |row| {
             Ok(Location {
                 name: row.get(0)?,
@@ -163,7 +164,8 @@ pub(super) fn parsed<T>(
     parse: fn(&str) -> Result<T, InvalidValue>,
 ) -> rusqlite::Result<T> {
     let text = row.get_ref(column)?.as_str()?;
-    parse(text).map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
+    parse(text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
 }
 
 fn optionally_parsed<T>(
