@@ -149,8 +149,8 @@ impl Engine {
     /// # Panics
     /// When `row` has another length.
     pub fn score_row(&self, row: &[f64]) -> Result<Scored, EngineError> {
-        // Negated, so that NaN is out of range too.
-        let outside = |value: &f64| !(value.abs() <= f64::from(f32::MAX));
+        let largest = f64::from(f32::MAX);
+        let outside = |value: &f64| !(-largest..=largest).contains(value);
         if let Some(position) = row.iter().position(outside) {
             return Err(EngineError::OutOfRange {
                 feature: self.features[position].clone(),

@@ -240,7 +240,7 @@ impl Visitor<'_> for Name<'_> {
 /// An identifier: text, or a whole number as some systems have it.
 #[derive(serde::Deserialize)]
 #[serde(untagged, expecting = "expected text or a whole number")]
-enum Text {
+enum Identifier {
     Text(String),
     Unsigned(u64),
     Signed(i64),
@@ -270,14 +270,14 @@ impl Instant {
 
 fn text<T>(
     name: &str,
-    value: Text,
+    value: Identifier,
     parse: fn(&str) -> Result<T, InvalidValue>,
     target: &mut Option<T>,
 ) -> Result<bool, Refusal> {
     let text = match value {
-        Text::Text(text) => text,
-        Text::Unsigned(number) => number.to_string(),
-        Text::Signed(number) => number.to_string(),
+        Identifier::Text(text) => text,
+        Identifier::Unsigned(number) => number.to_string(),
+        Identifier::Signed(number) => number.to_string(),
     };
     let invalid =
         |error: String| Refusal::bad("invalid_value", format!("field {name:?}: {error}")).about(name);
