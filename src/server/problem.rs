@@ -98,12 +98,15 @@ impl From<EngineError> for Refusal {
     }
 }
 
+/// The client learns what is wrong, not where the database lies.
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        let code = match error {
-            StoreError::Busy { .. } => "busy",
-            _ => "store_unavailable",
-        };
-        Self::unavailable(code, error.to_string())
+        match error {
+            StoreError::Busy { .. } => Self::unavailable("busy", error.to_string()),
+            StoreError::Database { source, .. } => {
+                Self::unavailable("store_unavailable", format!("the database does not work: {source}"))
+            }
+            _ => Self::unavailable("store_unavailable", "the database is closed"),
+        }
     }
 }

@@ -97,7 +97,7 @@ impl<'a> Reading<'a> {
         Self { fields, request, latitude: None, longitude: None, current: None, refusal: None }
     }
 
-    /// Reads one value; `Err(())` when `refusal` says why not.
+    /// Reads the value of the field at `index`.
     fn take<'de, M: MapAccess<'de>>(&mut self, index: usize, map: &mut M) -> Result<(), M::Error> {
         self.current = Some(index);
         let (name, meaning) = self.fields.at(index);

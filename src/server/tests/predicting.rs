@@ -156,3 +156,27 @@ async fn a_full_queue_refuses_before_scoring_and_asks_to_come_back() {
     drop(slots);
     assert_eq!(post(&app, "/predict", RAW).await.status, 200);
 }
+
+#[actix_web::test]
+async fn without_its_database_a_server_decides_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (app, _stop) = app(tabular(), Some(store(folder.path())));
+    app.writer.as_ref().unwrap().close().await;
+    let reply = post(&app, "/predict", r#"{"V1":0.7,"Time":0,"Amount":1}"#).await;
+    assert_eq!(reply.refusal(), (503, "store_unavailable", ""));
+    assert!(!reply.json.to_string().contains("fraud.db"));
+    assert_eq!(get(&app, "/health/ready").await.refusal(), (503, "not_ready", ""));
+}
+
+#[actix_web::test]
+async fn one_id_sent_many_times_at_once_counts_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (app, _stop) = app(live(), Some(store(folder.path())));
+    let replies = futures_util::future::join_all((0..64).map(|_| post(&app, "/predict_map", RAW))).await;
+    assert!(replies.iter().all(|reply| reply.status == 200 && reply.json == replies[0].json));
+    assert_eq!((app.metrics.stats().transactions, shown(&app).await.len()), (1, 1));
+    let next = RAW.replace("t1", "t2");
+    assert_eq!(post(&app, "/predict", &next).await.status, 200);
+    let history = app.store.as_ref().unwrap().history(None).unwrap();
+    assert_eq!(history.map(|stored| stored.unwrap().id.to_string()).collect::<Vec<_>>(), ["t1", "t2"]);
+}
