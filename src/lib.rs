@@ -11,6 +11,7 @@
 pub mod client;
 pub mod dataset;
 pub mod domain;
+pub mod engine;
 pub mod features;
 pub mod files;
 pub mod geography;
@@ -20,6 +21,8 @@ pub mod metrics;
 pub mod model;
 pub mod progress;
 pub mod resample;
+pub mod server;
 pub mod simulate;
+pub mod store;
 pub mod stream;
 pub mod wire;
