@@ -5,14 +5,14 @@ import { before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
 
-let api, format, live, state;
+let api, format, grouping, live, state;
 
 before(async () => {
   const load = async (name) => {
     const path = fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url));
     return (await runnerImport(path, { configFile: false, logLevel: "error" })).module;
   };
-  [api, format, live, state] = await Promise.all(["api", "format", "live", "state"].map(load));
+  [api, format, grouping, live, state] = await Promise.all(["api", "format", "grouping", "live", "state"].map(load));
 });
 
 const alert = (id, more = {}) => ({
@@ -133,6 +133,29 @@ describe("messages", () => {
     for (const place of [{}, { latitude: 1 }, { latitude: 91, longitude: 0 }, { latitude: 0, longitude: NaN }]) {
       assert.equal(api.placeOf(alert(1, place)), null);
     }
+  });
+});
+
+describe("groups", () => {
+  const names = (spots, reach) =>
+    grouping
+      .group(spots.map(([x, y], name) => ({ name, position: { x, y } })), reach)
+      .map((members) => members.map((item) => item.name));
+
+  it("hold what lies within reach of their first alert, and do not chain", () => {
+    const row = Array.from({ length: 6 }, (_, at) => [at * 0.6, 0]);
+    assert.deepEqual(names(row, 1), [[0, 1], [2, 3], [4, 5]]);
+  });
+
+  it("take each alert to the nearest, across the lines of the grid", () => {
+    assert.deepEqual(names([[-0.1, -0.1], [1.4, 0], [0.7, 0], [0.1, 0.1]], 1), [[0, 3], [1, 2]]);
+    assert.deepEqual(names([], 1), []);
+  });
+
+  it("work in the projection of the map", () => {
+    assert.deepEqual(grouping.mercator(0, 180), { x: Math.PI, y: Math.log(Math.tan(Math.PI / 4)) });
+    assert.ok(Number.isFinite(grouping.mercator(90, 0).y));
+    assert.ok(grouping.mercator(60, 0).y - grouping.mercator(50, 0).y > grouping.mercator(10, 0).y);
   });
 });
 
