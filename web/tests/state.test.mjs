@@ -169,6 +169,7 @@ describe("words", () => {
   it("write amounts, durations and times that may be missing or odd", () => {
     assert.equal(format.amount(1234.5), "1,234.50");
     assert.equal(format.amount(undefined), "–");
+    assert.equal(format.micros(0), "–");
     assert.equal(format.micros(38), "38 µs");
     assert.equal(format.micros(3_400), "3.4 ms");
     assert.equal(format.time("yesterday"), "yesterday");
