@@ -31,7 +31,7 @@ export default defineConfig({
     outDir: "dist",
     target: "es2022",
     // Every bundled package with its licence text.
-    license: { fileName: "licenses/packages.md" },
+    license: { fileName: "licenses/packages.txt" },
     // amCharts with the world's outlines is one chunk, loaded after the feed is up.
     chunkSizeWarningLimit: 1200,
     reportCompressedSize: true,

@@ -1,68 +1,123 @@
-// How a group of close alerts looks: their number, in the colour of the worst score among them.
-import { Bullet, Circle, Container, Label, Template, p50, type Color, type Root } from "@amcharts/amcharts5";
-import type { ClusteredPointSeries } from "@amcharts/amcharts5/map";
-import type { Palette } from "./palette";
+// Circles that stand for several alerts: their number, in the colour of the worst score among them.
+import { Bullet, Circle, Container, Label, p50, type Root } from "@amcharts/amcharts5";
+import { MapPointSeries, type MapChart } from "@amcharts/amcharts5/map";
+import type { AlertEvent } from "./api";
+import { scoreColor, type Palette } from "./palette";
+import { severity } from "./state";
 
-/** A group, as amCharts keeps it. */
-type Cluster = ClusteredPointSeries["clusteredDataItems"][number];
-
-/** A point of a group. */
-type Child = ClusteredPointSeries["dataItems"][number];
-
-interface Look {
-  readonly halo: Circle;
-  readonly disc: Circle;
-  /** What is drawn now; amCharts makes a new list at each grouping. */
-  children: readonly Child[] | undefined;
+/** One alert of a group. */
+export interface Member {
+  readonly event: AlertEvent;
+  readonly latitude: number;
+  readonly longitude: number;
 }
 
-/** Draws the groups of `series`; `colorOf` gives the colour of a list of points. */
+interface Cluster {
+  latitude: number;
+  longitude: number;
+  count: number;
+  score: number;
+  members: readonly Member[];
+  look?: { readonly halo: Circle; readonly disc: Circle; readonly label: Label };
+}
+
+/** Keeps one circle for each group, by the id of the alert that founded it. */
 export class Clusters {
-  private readonly looks = new Map<Cluster, Look>();
-  private readonly number = Template.new<Label>({});
+  private readonly series: MapPointSeries;
+  private readonly clusters = new Map<string, Cluster>();
+  private palette: Palette | undefined;
+  private review = 0.5;
 
   constructor(
     private readonly root: Root,
-    private readonly series: ClusteredPointSeries,
-    private readonly colorOf: (children: readonly Child[]) => Color | undefined,
+    private readonly chart: MapChart,
   ) {
-    series.set("clusteredBullet", (_root, _series, item) => this.bullet(item));
-    root.events.on("frameended", () => this.refresh());
+    this.series = chart.series.push(MapPointSeries.new(root, {}));
+    this.series.bullets.push((_root, _series, item) => this.bullet(item.dataContext as Cluster));
   }
 
-  /** Takes new colours. */
-  paint(palette: Palette): void {
-    this.number.set("fill", palette.onScore);
-    for (const look of this.looks.values()) look.children = undefined;
-    this.refresh();
-  }
-
-  private bullet(item: Cluster): Bullet {
-    const body = Container.new(this.root, {
-      cursorOverStyle: "pointer",
-      tooltipText: "{value} alerts: click to zoom",
-      tooltipY: -18,
-    });
-    const halo = body.children.push(Circle.new(this.root, { fillOpacity: 0.25 }));
-    const disc = body.children.push(Circle.new(this.root, {}));
-    const text = { centerX: p50, centerY: p50, fontSize: 12, fontWeight: "600", populateText: true, text: "{value}" } as const;
-    body.children.push(Label.new(this.root, text, this.number));
-    body.events.on("click", () => this.series.zoomToCluster(item));
-    this.looks.set(item, { halo, disc, children: undefined });
-    return Bullet.new(this.root, { sprite: body });
-  }
-
-  /** Size and colour of the groups that changed in this frame. */
-  private refresh(): void {
-    for (const [item, look] of this.looks) {
-      const children = item.get("children");
-      if (children === undefined || children === look.children) continue;
-      look.children = children;
-      const color = this.colorOf(children);
-      const fill = color === undefined ? {} : { fill: color };
-      const radius = 12 + 2.5 * Math.log10(children.length);
-      look.disc.setAll({ radius, ...fill });
-      look.halo.setAll({ radius: radius + 5, ...fill });
+  /** Shows exactly these groups of two and more. */
+  show(groups: readonly (readonly Member[])[]): void {
+    const wanted = new Map(groups.map((members) => [members[0]?.event.id, members]));
+    for (const [id, cluster] of this.clusters) {
+      if (wanted.has(id)) continue;
+      this.clusters.delete(id);
+      this.series.data.removeValue(cluster);
+    }
+    for (const [id, members] of wanted) {
+      if (id === undefined) continue;
+      const known = this.clusters.get(id);
+      if (known === undefined) this.add(id, members);
+      else if (!sameMembers(known.members, members)) this.update(known, members);
     }
   }
+
+  /** Takes new colours, and the score from which on they count. */
+  paint(palette: Palette | undefined, review: number): void {
+    this.palette = palette;
+    this.review = review;
+    for (const cluster of this.clusters.values()) this.dress(cluster);
+  }
+
+  private add(id: string, members: readonly Member[]): void {
+    const cluster = summary(members);
+    this.clusters.set(id, cluster);
+    this.series.data.push(cluster);
+  }
+
+  private update(cluster: Cluster, members: readonly Member[]): void {
+    Object.assign(cluster, summary(members));
+    const { latitude, longitude } = cluster;
+    this.series.dataItems.find((item) => item.dataContext === cluster)?.setAll({ latitude, longitude });
+    this.dress(cluster);
+  }
+
+  private bullet(cluster: Cluster): Bullet {
+    const sprite = Container.new(this.root, { cursorOverStyle: "pointer", tooltipY: -18 });
+    const halo = sprite.children.push(Circle.new(this.root, { fillOpacity: 0.25 }));
+    const disc = sprite.children.push(Circle.new(this.root, {}));
+    const label = sprite.children.push(
+      Label.new(this.root, { centerX: p50, centerY: p50, fontSize: 12, fontWeight: "600" }),
+    );
+    sprite.events.on("click", () => this.chart.zoomToGeoBounds(bounds(cluster.members)));
+    cluster.look = { halo, disc, label };
+    this.dress(cluster);
+    return Bullet.new(this.root, { sprite });
+  }
+
+  private dress({ look, count, score }: Cluster): void {
+    if (look === undefined || this.palette === undefined) return;
+    const fill = scoreColor(this.palette, severity(score, this.review));
+    const radius = 12 + 2.5 * Math.log10(count);
+    look.disc.setAll({ radius, fill });
+    look.halo.setAll({ radius: radius + 5, fill });
+    look.label.setAll({ text: String(count), fill: this.palette.onScore });
+  }
+}
+
+function summary(members: readonly Member[]): Omit<Cluster, "look"> {
+  const mean = (read: (member: Member) => number): number =>
+    members.reduce((sum, member) => sum + read(member), 0) / members.length;
+  return {
+    latitude: mean((member) => member.latitude),
+    longitude: mean((member) => member.longitude),
+    count: members.length,
+    score: Math.max(...members.map((member) => member.event.score)),
+    members,
+  };
+}
+
+function sameMembers(one: readonly Member[], other: readonly Member[]): boolean {
+  return one.length === other.length && one.every((member, index) => member === other[index]);
+}
+
+function bounds(members: readonly Member[]): { left: number; right: number; top: number; bottom: number } {
+  const latitudes = members.map((member) => member.latitude);
+  const longitudes = members.map((member) => member.longitude);
+  return {
+    left: Math.min(...longitudes),
+    right: Math.max(...longitudes),
+    top: Math.max(...latitudes),
+    bottom: Math.min(...latitudes),
+  };
 }

@@ -23,8 +23,9 @@ export function score(value: number): string {
   return `${percent.toFixed(1)} %`;
 }
 
-/** `12 µs`, `3.4 ms` */
+/** `12 µs`, `3.4 ms`; a dash for nothing, which is what the server says when it measured nothing lately. */
 export function micros(value: number): string {
+  if (value === 0) return "–";
   return value < 1_000 ? `${whole.format(value)} µs` : millis(value / 1_000);
 }
 

@@ -12,6 +12,9 @@ const ZOOM_MS = 600;
 /** Close enough to tell the cities of a country apart. */
 const FOCUS_ZOOM = 12;
 
+/** Room for the buttons and amCharts' logo. */
+const BELOW_PX = 44;
+
 /** What the rest of the page may ask of the map. */
 export interface AlertMap {
   /** Shows these alerts; only what changed since the last call is touched. */
@@ -30,7 +33,8 @@ export function createMap(element: HTMLElement): AlertMap {
     MapPolygonSeries.new(root, { geoJSON: worldLow, exclude: ["AQ"], interactive: false }),
   );
   const tooltip = createTooltip(root);
-  const pulses = new Pulses(root, chart, still);
+  const pulses = new Pulses(element, still, (place) => chart.seriesContainer.toGlobal(chart.convert(place)));
+  for (const key of ["zoomLevel", "translateX", "translateY"] as const) chart.on(key, () => pulses.clear());
   const markers = new Markers(root, chart, pulses);
 
   const paint = (): void => {
@@ -38,7 +42,6 @@ export function createMap(element: HTMLElement): AlertMap {
     paintWorld(grid, land, palette);
     paintControls(root, palette);
     paintTooltip(tooltip, palette);
-    pulses.paint(palette);
     markers.paint(palette);
   };
   paint();
@@ -46,6 +49,7 @@ export function createMap(element: HTMLElement): AlertMap {
 
   land.events.once("datavalidated", () => {
     root.events.once("frameended", () => {
+      markers.arrange();
       document.documentElement.dataset.mapReady = "true";
     });
   });
@@ -60,8 +64,8 @@ export function createMap(element: HTMLElement): AlertMap {
       const event = markers.find(id);
       const place = event === undefined ? null : placeOf(event);
       if (event === undefined || place === null) return;
-      chart.zoomToGeoPoint(place, Math.max(FOCUS_ZOOM, chart.get("zoomLevel", 1)), true);
-      pulses.add(event);
+      const flight = chart.zoomToGeoPoint(place, Math.max(FOCUS_ZOOM, chart.get("zoomLevel", 1)), true);
+      void flight?.waitForStop().then(() => pulses.add(event));
     },
   };
 }
@@ -80,13 +84,14 @@ function createChart(root: Root, still: boolean): MapChart {
       maxPanOut: 0.2,
       animationDuration: still ? 0 : ZOOM_MS,
       paddingTop: 12,
-      paddingBottom: 12,
+      paddingBottom: BELOW_PX,
       paddingLeft: 12,
       paddingRight: 12,
     }),
   );
   const control = chart.set("zoomControl", ZoomControl.new(root, {}));
-  control.set("layout", root.horizontalLayout);
+  // Below the land, in the room that the chart's padding leaves.
+  control.setAll({ layout: root.horizontalLayout, dy: BELOW_PX - 10 });
   control.homeButton.set("visible", true);
   const labels = [
     [control.homeButton, "Show the whole world"],

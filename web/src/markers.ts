@@ -1,38 +1,53 @@
-// The alerts on the map: one point each, those that lie close together as one circle with their number.
+// The alerts on the map: a point each, and one circle for those that lie close together (`clusters.ts`).
 import { Bullet, Circle, type Color, type Root } from "@amcharts/amcharts5";
-import { ClusteredPointSeries, type MapChart } from "@amcharts/amcharts5/map";
+import { MapPointSeries, type MapChart } from "@amcharts/amcharts5/map";
 import { placeOf, type AlertEvent } from "./api";
-import { Clusters } from "./clusters";
+import { Clusters, type Member } from "./clusters";
 import * as format from "./format";
+import { group, mercator, type Position } from "./grouping";
 import { scoreColor, type Palette } from "./palette";
 import type { Pulses } from "./pulses";
 import { severity, type AlertRecord } from "./state";
 
-interface Point {
-  readonly latitude: number;
-  readonly longitude: number;
-  readonly event: AlertEvent;
+/** Alerts nearer to each other than this share a circle. */
+const REACH_PX = 30;
+/** From this share of the largest zoom on, alerts at one place are laid out around it. */
+const SPREAD_FROM = 0.95;
+const SPREAD_PX = 11;
+/** Turning by it, no two points of a spiral stand behind each other. */
+const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
+
+interface Point extends Member {
+  readonly position: Position;
+  circle?: Circle;
+  /** Hidden in a cluster, or how far it is moved from its place. */
+  layout: { readonly forceHidden: boolean; readonly dx: number; readonly dy: number };
 }
 
-/** Keeps the points of a series equal to a list of alerts. */
+const ALONE = { forceHidden: false, dx: 0, dy: 0 };
+const GROUPED = { forceHidden: true, dx: 0, dy: 0 };
+
+/** Keeps the points of the map equal to a list of alerts. */
 export class Markers {
-  private readonly series: ClusteredPointSeries;
-  private readonly points = new Map<string, Point>();
+  private readonly series: MapPointSeries;
   private readonly clusters: Clusters;
+  private readonly points = new Map<string, Point>();
   private palette: Palette | undefined;
   private review = 0.5;
 
   constructor(
     private readonly root: Root,
-    chart: MapChart,
+    private readonly chart: MapChart,
     private readonly pulses: Pulses,
   ) {
-    this.series = chart.series.push(ClusteredPointSeries.new(root, { minDistance: 24, scatterRadius: 10 }));
-    this.series.bullets.push((_root, _series, item) => this.point((item.dataContext as Point).event));
-    this.clusters = new Clusters(root, this.series, (items) => this.colorOf(Math.max(...items.map(scoreOf))));
+    this.series = chart.series.push(MapPointSeries.new(root, {}));
+    this.series.bullets.push((_root, _series, item) => this.bullet(item.dataContext as Point));
+    this.clusters = new Clusters(root, chart);
+    chart.on("zoomLevel", () => this.arrange());
+    chart.events.on("boundschanged", () => this.arrange());
   }
 
-  /** How many points there are. */
+  /** How many alerts are on the map, in a cluster or alone. */
   get size(): number {
     return this.series.data.length;
   }
@@ -50,66 +65,85 @@ export class Markers {
     }
     const wanted = new Map(records.map((record) => [record.event.id, record]));
     for (const [id, point] of this.points) {
-      if (wanted.get(id)?.event !== point.event) this.remove(id, point);
+      if (wanted.get(id)?.event === point.event) continue;
+      this.points.delete(id);
+      this.series.data.removeValue(point);
     }
     // Records come newest first; the newest is to be drawn on top.
     for (const record of [...wanted.values()].reverse()) {
       if (!this.points.has(record.event.id)) this.add(record);
     }
+    this.arrange();
   }
 
   /** Takes new colours. */
   paint(palette: Palette): void {
     this.palette = palette;
     this.recolor();
-    this.clusters.paint(palette);
+  }
+
+  /** Decides which alerts share a circle at the present zoom. */
+  arrange(): void {
+    const { chart } = this;
+    const zoom = chart.get("zoomLevel", 1);
+    const pixels = (chart.getPrivate("mapScale") ?? 0) * zoom;
+    if (!(pixels > 0)) return;
+    const groups = group(this.points.values(), REACH_PX / pixels);
+    const spread = zoom >= chart.get("maxZoomLevel", Infinity) * SPREAD_FROM;
+    for (const members of groups) {
+      members.forEach((point, index) => {
+        if (members.length === 1) place(point, ALONE);
+        else place(point, spread ? spiral(index) : GROUPED);
+      });
+    }
+    this.clusters.show(spread ? [] : groups.filter((members) => members.length > 1));
   }
 
   private add({ event, live }: AlertRecord): void {
-    const place = placeOf(event);
-    if (place === null) return;
-    const point = { ...place, event };
+    const where = placeOf(event);
+    if (where === null) return;
+    const point: Point = { ...where, event, position: mercator(where.latitude, where.longitude), layout: ALONE };
     this.points.set(event.id, point);
     this.series.data.push(point);
     if (live) this.pulses.add(event);
   }
 
-  private remove(id: string, point: Point): void {
-    this.points.delete(id);
-    this.series.data.removeValue(point);
-  }
-
-  private point(event: AlertEvent): Bullet {
-    const circle = Circle.new(this.root, {
-      radius: radiusOf(event.amount),
+  private bullet(point: Point): Bullet {
+    const radius = radiusOf(point.event.amount);
+    point.circle = Circle.new(this.root, {
+      radius,
       fillOpacity: 0.88,
       strokeWidth: 1.2,
-      tooltipText: describe(event),
-      tooltipY: -radiusOf(event.amount),
-      ...this.colors(event),
+      tooltipText: describe(point.event),
+      tooltipY: -radius,
+      ...point.layout,
+      ...this.colors(point.event.score),
     });
-    return Bullet.new(this.root, { sprite: circle });
+    return Bullet.new(this.root, { sprite: point.circle });
   }
 
   private recolor(): void {
-    for (const item of this.series.dataItems) {
-      const { event } = item.dataContext as Point;
-      for (const bullet of item.bullets ?? []) (bullet.get("sprite") as Circle).setAll(this.colors(event));
-    }
+    for (const point of this.points.values()) point.circle?.setAll(this.colors(point.event.score));
+    this.clusters.paint(this.palette, this.review);
   }
 
-  private colors(event: AlertEvent): { fill?: Color; stroke?: Color } {
-    const fill = this.colorOf(event.score);
-    return fill === undefined || this.palette === undefined ? {} : { fill, stroke: this.palette.border };
-  }
-
-  private colorOf(score: number): Color | undefined {
-    return this.palette && scoreColor(this.palette, severity(score, this.review));
+  private colors(score: number): { fill?: Color; stroke?: Color } {
+    if (this.palette === undefined) return {};
+    return { fill: scoreColor(this.palette, severity(score, this.review)), stroke: this.palette.border };
   }
 }
 
-function scoreOf(item: { dataContext?: unknown }): number {
-  return (item.dataContext as Point).event.score;
+function place(point: Point, layout: Point["layout"]): void {
+  if (point.layout === layout) return;
+  point.layout = layout;
+  point.circle?.setAll(layout);
+  if (layout.forceHidden) point.circle?.hideTooltip();
+}
+
+function spiral(index: number): Point["layout"] {
+  const distance = SPREAD_PX * Math.sqrt(index);
+  const angle = index * GOLDEN_ANGLE;
+  return { forceHidden: false, dx: distance * Math.cos(angle), dy: distance * Math.sin(angle) };
 }
 
 /** Grows with each power of ten, so that a small and a large payment can both be seen. */
@@ -118,9 +152,9 @@ function radiusOf(amount: number | undefined): number {
 }
 
 function describe(event: AlertEvent): string {
-  const place = format.place(event) + (event.simulated ? " (simulated place)" : "");
+  const where = format.place(event) + (event.simulated ? " (simulated place)" : "");
   const facts = `amount ${format.amount(event.amount)} · score ${format.score(event.score)} · ${event.decision}`;
-  return `[bold]${plain(place)}[/]\n${facts}\n${plain(`${format.time(event.time)} · ${event.id}`)}`;
+  return `[bold]${plain(where)}[/]\n${facts}\n${plain(`${format.time(event.time)} · ${event.id}`)}`;
 }
 
 /** Text for amCharts, where brackets and braces have a meaning. */

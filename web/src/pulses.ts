@@ -1,52 +1,38 @@
-// One ring that opens and fades where an alert arrives; it ends, and at most a dozen are open at once.
-import { Bullet, Circle, ease, type Root } from "@amcharts/amcharts5";
-import { MapPointSeries, type MapChart } from "@amcharts/amcharts5/map";
+// One ring that opens and fades where an alert arrives. Rings are elements above the canvas, animated by the style
+// sheet: the browser does it beside the page's own work, while a moving canvas would be painted anew in each frame.
+import type { IPoint } from "@amcharts/amcharts5";
 import { placeOf, type AlertEvent } from "./api";
-import type { Palette } from "./palette";
 
-const PULSE_MS = 1_400;
-const MOST_AT_ONCE = 12;
+const MOST_AT_ONCE = 24;
 
-interface Ring {
-  readonly latitude: number;
-  readonly longitude: number;
-}
-
-/** The layer of rings. */
+/** The layer of rings above `stage`; `locate` says where a place is now. */
 export class Pulses {
-  private readonly series: MapPointSeries;
-  private palette: Palette | undefined;
+  private readonly layer = document.createElement("div");
 
   constructor(
-    private readonly root: Root,
-    chart: MapChart,
+    stage: HTMLElement,
     private readonly still: MediaQueryList,
+    private readonly locate: (place: { latitude: number; longitude: number }) => IPoint,
   ) {
-    this.series = chart.series.push(MapPointSeries.new(root, {}));
-    this.series.bullets.push(() => this.ring());
+    this.layer.className = "pulses";
+    this.layer.addEventListener("animationend", ({ target }) => (target as Element).remove());
+    stage.append(this.layer);
   }
 
-  /** Opens a ring at the alert's place, unless the reader wants no motion. */
+  /** Opens a ring at the alert's place, unless the reader wants no motion or doesn't look. */
   add(event: AlertEvent): void {
     const place = placeOf(event);
     if (place === null || this.still.matches || document.hidden) return;
-    if (this.series.data.length >= MOST_AT_ONCE) return;
-    const ring: Ring = place;
-    this.series.data.push(ring);
-    this.series.setTimeout(() => this.series.data.removeValue(ring), PULSE_MS);
+    if (this.layer.childElementCount >= MOST_AT_ONCE) return;
+    const { x, y } = this.locate(place);
+    const ring = document.createElement("i");
+    ring.style.left = `${x}px`;
+    ring.style.top = `${y}px`;
+    this.layer.append(ring);
   }
 
-  /** Takes new colours. */
-  paint(palette: Palette): void {
-    this.palette = palette;
-  }
-
-  private ring(): Bullet {
-    const stroke = this.palette === undefined ? {} : { stroke: this.palette.scoreHigh };
-    const circle = Circle.new(this.root, { radius: 6, strokeWidth: 2, fillOpacity: 0, ...stroke });
-    const easing = ease.out(ease.cubic);
-    circle.animate({ key: "radius", from: 6, to: 44, duration: PULSE_MS, easing });
-    circle.animate({ key: "strokeOpacity", from: 1, to: 0, duration: PULSE_MS, easing });
-    return Bullet.new(this.root, { sprite: circle });
+  /** The map moves: the rings would point at other places. */
+  clear(): void {
+    this.layer.replaceChildren();
   }
 }

@@ -5,14 +5,14 @@ import { before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
 
-let api, format, live, state;
+let api, format, grouping, live, state;
 
 before(async () => {
   const load = async (name) => {
     const path = fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url));
     return (await runnerImport(path, { configFile: false, logLevel: "error" })).module;
   };
-  [api, format, live, state] = await Promise.all(["api", "format", "live", "state"].map(load));
+  [api, format, grouping, live, state] = await Promise.all(["api", "format", "grouping", "live", "state"].map(load));
 });
 
 const alert = (id, more = {}) => ({
@@ -136,6 +136,29 @@ describe("messages", () => {
   });
 });
 
+describe("groups", () => {
+  const names = (spots, reach) =>
+    grouping
+      .group(spots.map(([x, y], name) => ({ name, position: { x, y } })), reach)
+      .map((members) => members.map((item) => item.name));
+
+  it("hold what lies within reach of their first alert, and do not chain", () => {
+    const row = Array.from({ length: 6 }, (_, at) => [at * 0.6, 0]);
+    assert.deepEqual(names(row, 1), [[0, 1], [2, 3], [4, 5]]);
+  });
+
+  it("take each alert to the nearest, across the lines of the grid", () => {
+    assert.deepEqual(names([[-0.1, -0.1], [1.4, 0], [0.7, 0], [0.1, 0.1]], 1), [[0, 3], [1, 2]]);
+    assert.deepEqual(names([], 1), []);
+  });
+
+  it("work in the projection of the map", () => {
+    assert.deepEqual(grouping.mercator(0, 180), { x: Math.PI, y: Math.log(Math.tan(Math.PI / 4)) });
+    assert.ok(Number.isFinite(grouping.mercator(90, 0).y));
+    assert.ok(grouping.mercator(60, 0).y - grouping.mercator(50, 0).y > grouping.mercator(10, 0).y);
+  });
+});
+
 describe("words", () => {
   it("never round a score up", () => {
     assert.equal(format.score(0.57), "57.0 %");
@@ -146,6 +169,7 @@ describe("words", () => {
   it("write amounts, durations and times that may be missing or odd", () => {
     assert.equal(format.amount(1234.5), "1,234.50");
     assert.equal(format.amount(undefined), "–");
+    assert.equal(format.micros(0), "–");
     assert.equal(format.micros(38), "38 µs");
     assert.equal(format.micros(3_400), "3.4 ms");
     assert.equal(format.time("yesterday"), "yesterday");
