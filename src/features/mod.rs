@@ -5,6 +5,7 @@
 
 mod history;
 mod online;
+pub mod scaling;
 
 pub use history::History;
 pub use online::{FeatureState, HANDBOOK};

@@ -1,5 +1,7 @@
 //! Models: trained, stored as a run folder, opened and asked for scores.
 
+pub mod neural;
+
 /// Turns feature rows into probabilities; the same one offline and online.
 pub trait Scorer: Send + Sync {
     /// Number of features in a row.
