@@ -136,8 +136,9 @@ mod tests {
 
     #[test]
     fn it_survives_a_round_trip_through_json() {
-        let scaler = column(&[0.1, 0.2, 0.7, 1e9]);
+        let scaler = RobustScaler { center: vec![-12.5, 0.25], scale: vec![0.0, 1e9] };
         let text = serde_json::to_string(&scaler).unwrap();
+        assert_eq!(text, r#"{"center":[-12.5,0.25],"scale":[0.0,1000000000.0]}"#);
         assert_eq!(serde_json::from_str::<RobustScaler>(&text).unwrap(), scaler);
     }
 }

@@ -1,0 +1,20 @@
+//! A multilayer perceptron for tables: trained with Burn, served without it.
+//!
+//! `network` and `training` are the only files that know Burn. What they hand on are plain layers ([`Weights`]),
+//! which `weights` keeps as SafeTensors and [`MlpScorer`] turns into scores.
+
+mod activation;
+mod infer;
+mod network;
+mod parameters;
+mod schedule;
+#[cfg(test)]
+mod tests;
+mod training;
+mod weights;
+
+pub use activation::Activation;
+pub use infer::MlpScorer;
+pub use parameters::{MlpParameters, ParameterError};
+pub use training::{Device, EpochMetrics, NeuralError, TrainData, Trained, train};
+pub use weights::{Layer, Weights, WeightsError};

@@ -1,0 +1,277 @@
+//! What can be set about a network and its training, by name from the command line or from a file.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::activation::Activation;
+
+/// The shape of the network and how it is trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MlpParameters {
+    /// Width of each hidden layer.
+    pub hidden: Vec<usize>,
+    /// What stands between the layers.
+    pub activation: Activation,
+    /// Networks trained side by side from different starts; their probabilities are averaged.
+    pub members: usize,
+    /// The schedule's peak, for a weight that is drawn from a standard normal and multiplied by 1 / sqrt(inputs).
+    pub learning_rate: f64,
+    /// Share of its learning rate by which a weight shrinks in each step.
+    pub weight_decay: f64,
+    /// Rows in one step.
+    pub batch_size: usize,
+    /// Passes over the training rows; `None` for 16, and on few rows as many as give 1,000 steps (256 at most).
+    pub epochs: Option<usize>,
+    /// The most steps of a member: on large data they make fewer epochs than asked for, but at least one.
+    pub max_steps: usize,
+    /// Epochs without a better validation metric after which training ends; 0 never ends it early.
+    pub patience: usize,
+}
+
+/// Why a parameter could not be set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParameterError {
+    /// There is no parameter of that name.
+    #[error("the mlp has no parameter {key:?}{}; it knows {}", suggestion(nearest), MlpParameters::KEYS.join(", "))]
+    UnknownKey {
+        /// The name as it was given.
+        key: String,
+        /// The known name that is closest, when one is close.
+        nearest: Option<&'static str>,
+    },
+    /// The value does not fit.
+    #[error("{key} = {value:?}: expected {expected}")]
+    Value {
+        /// The parameter.
+        key: &'static str,
+        /// The value as it was given.
+        value: String,
+        /// What would have been accepted.
+        expected: &'static str,
+    },
+}
+
+fn suggestion(nearest: &Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!(" (did you mean {name}?)"))
+}
+
+impl Default for MlpParameters {
+    fn default() -> Self {
+        Self {
+            hidden: vec![128, 128],
+            activation: Activation::Relu,
+            members: 4,
+            learning_rate: 0.01,
+            weight_decay: 0.0,
+            batch_size: 256,
+            epochs: None,
+            max_steps: 16_000,
+            patience: 0,
+        }
+    }
+}
+
+impl MlpParameters {
+    /// The names that [`MlpParameters::set`] knows.
+    pub const KEYS: [&'static str; 9] = [
+        "hidden",
+        "activation",
+        "members",
+        "learning_rate",
+        "weight_decay",
+        "batch_size",
+        "epochs",
+        "max_steps",
+        "patience",
+    ];
+
+    /// Sets the parameter `key` to what `value` says; `hidden` takes widths separated by commas.
+    ///
+    /// # Errors
+    /// [`ParameterError`] for a name it does not know or a value out of range; nothing is changed then.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), ParameterError> {
+        match key {
+            "hidden" => self.hidden = hidden(value)?,
+            "activation" => {
+                self.activation =
+                    Activation::parse(value).map_err(|error| invalid("activation", value, error.expected))?;
+            }
+            "members" => {
+                self.members = number("members", value, "a number from 1 to 64", |n| (1..=64).contains(n))?
+            }
+            "learning_rate" => {
+                self.learning_rate = number("learning_rate", value, "more than 0, at most 1", rate)?
+            }
+            "weight_decay" => {
+                self.weight_decay =
+                    number("weight_decay", value, "0 to 1", |decay| (0.0..=1.0).contains(decay))?;
+            }
+            "batch_size" => self.batch_size = count("batch_size", value)?,
+            "epochs" if value.trim() == "auto" => self.epochs = None,
+            "epochs" => {
+                self.epochs = Some(number("epochs", value, "auto or at least 1", |epochs| *epochs >= 1)?)
+            }
+            "max_steps" => self.max_steps = count("max_steps", value)?,
+            "patience" => {
+                self.patience = number("patience", value, "a number of epochs, 0 for none", |_| true)?
+            }
+            _ => return Err(ParameterError::UnknownKey { key: key.to_owned(), nearest: nearest(key) }),
+        }
+        Ok(())
+    }
+
+    /// The number of epochs when one takes `steps` steps.
+    pub fn epochs_of(&self, steps: usize) -> usize {
+        const USUAL: usize = 16;
+        const MOST: usize = 256;
+        const ENOUGH_STEPS: usize = 1000;
+        let wanted = self.epochs.unwrap_or_else(|| ENOUGH_STEPS.div_ceil(steps).clamp(USUAL, MOST));
+        wanted.min((self.max_steps / steps).max(1))
+    }
+
+    /// Checks what came from a file instead of [`MlpParameters::set`].
+    ///
+    /// # Errors
+    /// [`ParameterError::Value`] for the first value out of range.
+    pub fn validate(&self) -> Result<(), ParameterError> {
+        let widths: Vec<String> = self.hidden.iter().map(usize::to_string).collect();
+        let mut checked = Self::default();
+        checked.set("hidden", &widths.join(","))?;
+        checked.set("members", &self.members.to_string())?;
+        checked.set("learning_rate", &self.learning_rate.to_string())?;
+        checked.set("weight_decay", &self.weight_decay.to_string())?;
+        checked.set("batch_size", &self.batch_size.to_string())?;
+        checked.set("epochs", &self.epochs.map_or_else(|| "auto".to_owned(), |epochs| epochs.to_string()))?;
+        checked.set("max_steps", &self.max_steps.to_string())
+    }
+}
+
+fn invalid(key: &'static str, value: impl Display, expected: &'static str) -> ParameterError {
+    ParameterError::Value { key, value: value.to_string(), expected }
+}
+
+fn number<T: FromStr>(
+    key: &'static str,
+    value: &str,
+    expected: &'static str,
+    accepted: impl Fn(&T) -> bool,
+) -> Result<T, ParameterError> {
+    value.trim().parse().ok().filter(accepted).ok_or_else(|| invalid(key, value, expected))
+}
+
+fn count(key: &'static str, value: &str) -> Result<usize, ParameterError> {
+    number(key, value, "a whole number of at least 1", |count| *count >= 1)
+}
+
+fn rate(rate: &f64) -> bool {
+    *rate > 0.0 && *rate <= 1.0
+}
+
+fn hidden(value: &str) -> Result<Vec<usize>, ParameterError> {
+    const EXPECTED: &str = "1 to 16 widths between 1 and 4096, such as 256,128";
+    let widths: Result<Vec<usize>, _> = value.split(',').map(|width| width.trim().parse()).collect();
+    widths
+        .ok()
+        .filter(|widths| widths.len() <= 16 && widths.iter().all(|width| (1..=4096).contains(width)))
+        .ok_or_else(|| invalid("hidden", value, EXPECTED))
+}
+
+/// The known name with the fewest edits to `key`, when these are at most a third of it.
+fn nearest(key: &str) -> Option<&'static str> {
+    let (distance, name) = MlpParameters::KEYS.into_iter().map(|name| (edits(key, name), name)).min()?;
+    (distance <= key.chars().count().div_ceil(3)).then_some(name)
+}
+
+/// Levenshtein's distance: single characters inserted, deleted or replaced.
+fn edits(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (index, letter) in from.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = index + 1;
+        for (column, other) in to.iter().enumerate() {
+            let replaced = diagonal + usize::from(letter != *other);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_can_be_set_and_shows_up() {
+        let values = ["64, 32", "selu", "2", "0.03", "0.1", "128", "9", "77", "3"];
+        let mut parameters = MlpParameters::default();
+        for (key, value) in MlpParameters::KEYS.into_iter().zip(values) {
+            let before = parameters.clone();
+            parameters.set(key, value).unwrap();
+            assert_ne!(parameters, before, "{key} changes nothing");
+        }
+        assert_eq!((parameters.hidden.as_slice(), parameters.patience), ([64, 32].as_slice(), 3));
+        let fields = serde_json::to_value(&parameters).unwrap();
+        let mut names: Vec<&str> = fields.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut keys = MlpParameters::KEYS;
+        names.sort_unstable();
+        keys.sort_unstable();
+        assert_eq!(names, keys);
+    }
+
+    #[test]
+    fn the_number_of_epochs_follows_the_data_unless_it_is_set() {
+        let mut parameters = MlpParameters::default();
+        assert_eq!(
+            [1, 10, 84, 1000, 4297, 100_000].map(|steps| parameters.epochs_of(steps)),
+            [256, 100, 16, 16, 3, 1]
+        );
+        parameters.set("epochs", "5").unwrap();
+        assert_eq!([1, 1000, 4297].map(|steps| parameters.epochs_of(steps)), [5, 5, 3]);
+        parameters.set("epochs", "auto").unwrap();
+        assert_eq!(parameters, MlpParameters::default());
+    }
+
+    #[test]
+    fn an_unknown_key_is_answered_with_the_nearest() {
+        let error = MlpParameters::default().set("learningrate", "0.1").unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("did you mean learning_rate?") && text.contains("patience"), "{text}");
+        let error = MlpParameters::default().set("num_leaves", "3").unwrap_err();
+        assert!(!error.to_string().contains("did you mean"), "{error}");
+    }
+
+    #[test]
+    fn values_out_of_range_change_nothing() {
+        let mut parameters = MlpParameters::default();
+        for (key, value) in [
+            ("hidden", ""),
+            ("hidden", "64,0"),
+            ("members", "0"),
+            ("learning_rate", "nan"),
+            ("learning_rate", "-0.1"),
+            ("weight_decay", "inf"),
+            ("batch_size", "0"),
+            ("epochs", "ten"),
+            ("patience", "-1"),
+            ("activation", "tanh"),
+        ] {
+            let error = parameters.set(key, value).unwrap_err();
+            assert!(error.to_string().starts_with(key), "{error}");
+        }
+        assert_eq!(parameters, MlpParameters::default());
+    }
+
+    #[test]
+    fn a_file_is_checked_like_the_command_line() {
+        let parameters: MlpParameters = serde_json::from_str(r#"{"epochs": 5}"#).unwrap();
+        assert_eq!((parameters.epochs, parameters.validate()), (Some(5), Ok(())));
+        assert!(serde_json::from_str::<MlpParameters>(r#"{"epoch": 5}"#).is_err());
+        let broken = MlpParameters { batch_size: 0, ..MlpParameters::default() };
+        assert!(broken.validate().unwrap_err().to_string().starts_with("batch_size"));
+    }
+}
