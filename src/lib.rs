@@ -8,6 +8,8 @@
 //!
 //! See `docs/ARCHITECTURE.md` for the layers and who may import whom; `tests/it/architecture.rs` holds them.
 
+pub mod app;
+pub mod cli;
 pub mod client;
 pub mod dataset;
 pub mod domain;

@@ -47,7 +47,7 @@ impl Part {
 /// The rows of a part.
 #[derive(Debug, Clone)]
 pub struct PartRows {
-    /// The source's ids; empty text for rows that a resampler made.
+    /// The source's ids, repeated for copies; empty text for rows that a resampler made up.
     pub ids: Vec<String>,
     /// Times, where the source has them and no resampler made rows.
     pub times: Option<Vec<Timestamp>>,

@@ -135,12 +135,12 @@ fn find(part: &str, header: &[String], options: &SchemaOptions) -> Option<String
         "time" => options.time.clone(),
         _ => None,
     };
-    let recognised = || {
-        let (_, names) = KNOWN.iter().find(|(known, _)| *known == part)?;
-        let fits = |name: &&String| {
-            names.contains(&name.to_ascii_lowercase().as_str()) && !options.drop.contains(name)
-        };
-        header.iter().find(fits).cloned()
-    };
-    given.or_else(|| mapped(part, options)).or_else(recognised)
+    let kept = || header.iter().filter(|name| !options.drop.contains(name)).cloned().collect::<Vec<_>>();
+    given.or_else(|| mapped(part, options)).or_else(|| recognise(part, &kept()))
+}
+
+/// The first column whose name says that it plays this part.
+pub(super) fn recognise(part: &str, header: &[String]) -> Option<String> {
+    let (_, names) = KNOWN.iter().find(|(known, _)| *known == part)?;
+    header.iter().find(|name| names.contains(&name.to_ascii_lowercase().as_str())).cloned()
 }

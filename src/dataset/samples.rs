@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::error::DatasetError;
 use super::file::{header, read};
+use super::resolve::recognise;
 use super::table::{Column, Kind, Values};
 use crate::domain::{
     Amount, CustomerId, GeoPoint, InvalidValue, TerminalId, Timestamp, Transaction, TransactionId,
@@ -45,7 +46,8 @@ pub fn samples(path: &Path, schema: &Schema) -> Result<Samples, DatasetError> {
     }
 }
 
-/// `schema` without the columns that `path` lacks and that scoring can do without: the label, the id, places.
+/// `schema` for `path`: parts whose column has another name there are recognised by the usual names; the label, the
+/// id and places may be missing.
 ///
 /// # Errors
 /// When the header of `path` cannot be read.
@@ -53,11 +55,32 @@ pub fn for_file(schema: &Schema, path: &Path) -> Result<Schema, DatasetError> {
     let names = header(path)?;
     let mut schema = schema.clone();
     let columns = &mut schema.columns;
-    for optional in [&mut columns.label, &mut columns.id, &mut columns.latitude, &mut columns.longitude] {
-        optional.take_if(|name| !names.contains(name));
-    }
+    let rename = |part: &str, column: &mut Option<String>, needed: bool| {
+        if column.as_ref().is_some_and(|name| !names.contains(name)) {
+            let found = recognise(part, &names);
+            if found.is_some() || !needed {
+                *column = found;
+            }
+        }
+    };
+    rename("label", &mut columns.label, false);
     if schema.kind == InputKind::Tabular {
-        columns.time.take_if(|name| !names.contains(name));
+        // Its other columns are features, which have one name only.
+        for column in [&mut columns.id, &mut columns.time] {
+            column.take_if(|name| !names.contains(name));
+        }
+        return Ok(schema);
+    }
+    for (part, column, needed) in [
+        ("id", &mut columns.id, false),
+        ("latitude", &mut columns.latitude, false),
+        ("longitude", &mut columns.longitude, false),
+        ("time", &mut columns.time, true),
+        ("customer", &mut columns.customer, true),
+        ("terminal", &mut columns.terminal, true),
+        ("amount", &mut columns.amount, true),
+    ] {
+        rename(part, column, needed);
     }
     Ok(schema)
 }

@@ -72,6 +72,9 @@ fn csv(file: &mut File, frame: &DataFrame) -> io::Result<()> {
                 AnyValue::Null => writer.write_field("")?,
                 AnyValue::String(text) => writer.write_field(text)?,
                 AnyValue::StringOwned(text) => writer.write_field(text.as_str())?,
+                // Polars shortens numbers for people to read.
+                AnyValue::Float64(number) => writer.write_field(number.to_string())?,
+                AnyValue::Float32(number) => writer.write_field(number.to_string())?,
                 other => writer.write_field(other.to_string())?,
             }
         }

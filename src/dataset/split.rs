@@ -17,6 +17,16 @@ pub enum SplitKind {
     Time,
 }
 
+impl SplitKind {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stratified => "stratified",
+            Self::Time => "time",
+        }
+    }
+}
+
 /// Shares of all rows; the rest trains.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SplitShares {

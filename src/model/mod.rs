@@ -1,5 +1,6 @@
 //! Models: trained, stored as a run folder, opened and asked for scores.
 
+pub mod artifact;
 pub mod gbdt;
 pub mod neural;
 mod parameter;

@@ -4,8 +4,8 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParameterError {
     /// There is no such parameter.
-    #[error("unknown parameter {key:?}{}; known are: {known}",
-        nearest.as_ref().map(|name| format!(", did you mean {name:?}?")).unwrap_or_default())]
+    #[error("unknown parameter {key:?}{}; known are {known}",
+        nearest.as_ref().map(|name| format!(" (did you mean {name}?)")).unwrap_or_default())]
     Unknown {
         /// As given.
         key: String,
@@ -15,7 +15,7 @@ pub enum ParameterError {
         known: String,
     },
     /// The value does not fit.
-    #[error("parameter {key}: {value:?} is not {expected}")]
+    #[error("{key} = {value:?}: expected {expected}")]
     Value {
         /// The parameter.
         key: String,
@@ -30,8 +30,10 @@ impl ParameterError {
     /// An unknown `key` among `known` ones, with the nearest of them.
     pub fn unknown<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> Self {
         let known: Vec<&str> = known.collect();
-        let nearest =
-            known.iter().min_by_key(|name| distance(key, name)).filter(|name| distance(key, name) <= 3);
+        let nearest = known
+            .iter()
+            .min_by_key(|name| distance(key, name))
+            .filter(|name| distance(key, name) <= key.len().div_ceil(3));
         Self::Unknown {
             key: key.to_owned(),
             nearest: nearest.map(|name| (*name).to_owned()),

@@ -1,1 +1,17 @@
-//! x
+//! All integration tests in one executable: a file per command, and what concerns all of them.
+
+mod architecture;
+mod consume;
+mod demo;
+mod evaluate;
+mod help;
+mod load;
+mod loadtest;
+mod predict;
+mod prep;
+mod process;
+mod produce;
+mod serve;
+mod simulate;
+mod support;
+mod train;

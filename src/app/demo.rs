@@ -1,0 +1,225 @@
+//! `demo`: the whole path in one go, on simulated data, in a folder of its own.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::evaluate::evaluate;
+use super::load::{LoadConfig, load};
+use super::prep::{PrepConfig, prep};
+use super::serve::{ServeConfig, serve};
+use super::simulate::write_log;
+use super::train::{TrainConfig, train};
+use super::{AppError, runs};
+use crate::client::Target;
+use crate::dataset::{SchemaOptions, SplitShares};
+use crate::domain::Transaction;
+use crate::model::ModelKind;
+use crate::model::neural::Device;
+use crate::progress::Progress;
+use crate::resample::Balance;
+use crate::server::{Clock, Running};
+use crate::simulate::{SimulatedTransaction, Simulation, SimulationConfig};
+use crate::store::{Durability, Store};
+use crate::stream::{Pace, Post, PostSink, produce};
+
+/// What to show.
+#[derive(Clone)]
+pub struct DemoConfig {
+    /// The folder to make; `None` makes `artifacts/demo`, numbered when that is taken.
+    pub out: Option<PathBuf>,
+    /// The world.
+    pub simulation: SimulationConfig,
+    /// How fast the last part is replayed.
+    pub pace: Pace,
+    /// Threads that compute.
+    pub threads: usize,
+    /// Replace `out`.
+    pub force: bool,
+    /// The server's clock.
+    pub clock: Clock,
+}
+
+/// How good a model of the demo is on the test part.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct DemoModel {
+    /// Area under the ROC curve.
+    pub roc_auc: f64,
+    /// Average precision.
+    pub average_precision: f64,
+    /// Time that training took.
+    pub train_seconds: f64,
+}
+
+/// What the demo did.
+#[derive(Debug, Clone, Serialize)]
+pub struct DemoSummary {
+    /// The map's address.
+    pub map: String,
+    /// The folder with everything in it.
+    pub folder: PathBuf,
+    /// Simulated transactions.
+    pub rows: u64,
+    /// Frauds among them.
+    pub frauds: u64,
+    /// The trees on the test part.
+    pub lightgbm: DemoModel,
+    /// The network on the test part.
+    pub mlp: DemoModel,
+    /// Which of them is served.
+    pub served: ModelKind,
+    /// Transactions sent to the server.
+    pub replayed: u64,
+    /// Decisions in the database.
+    pub stored: u64,
+    /// Alerts among them.
+    pub alerts: u64,
+}
+
+/// Does everything; `ready` hears the map's address before the replay begins. The server still runs when this
+/// returns, until the caller drops it.
+///
+/// # Errors
+/// When a stage fails or the user interrupts.
+pub fn demo(
+    config: &DemoConfig,
+    progress: &dyn Progress,
+    ready: &dyn Fn(&str),
+) -> Result<(DemoSummary, Running), AppError> {
+    let folder = config.out.clone().unwrap_or_else(|| runs::free_path("demo"));
+    let stage = Stage { config, folder: &folder, progress };
+    let (log, counts) = Simulation::new(config.simulation.clone(), progress)?.all(progress)?;
+    // The same share of rows that `prep` tests on is kept from the database and replayed.
+    let first_replayed = log.len() - (log.len() as f64 * SplitShares::default().test).round() as usize;
+    let (history, replay) = log.split_at(first_replayed);
+    stage.prepare(&log, history)?;
+    let lightgbm = stage.model(ModelKind::Lightgbm)?;
+    let mlp = stage.model(ModelKind::Mlp)?;
+    let served = if mlp.1 > lightgbm.1 { ModelKind::Mlp } else { ModelKind::Lightgbm };
+    let server = stage.serve(served)?;
+    let map = format!("http://{}/map", server.address());
+    ready(&map);
+    let produced = stage.replay(&server, replay)?;
+    let stored = stage.stored()?;
+    let summary = DemoSummary {
+        map,
+        rows: counts.rows,
+        frauds: counts.frauds,
+        lightgbm: lightgbm.0,
+        mlp: mlp.0,
+        served,
+        replayed: produced,
+        stored: stored.0,
+        alerts: stored.1,
+        folder,
+    };
+    Ok((summary, server))
+}
+
+struct Stage<'a> {
+    config: &'a DemoConfig,
+    folder: &'a Path,
+    progress: &'a dyn Progress,
+}
+
+impl Stage<'_> {
+    /// Writes the log, prepares it and loads what lies before the replay.
+    fn prepare(
+        &self,
+        log: &[SimulatedTransaction],
+        history: &[SimulatedTransaction],
+    ) -> Result<(), AppError> {
+        let (all, before) = (self.folder.join("transactions.parquet"), self.folder.join("history.parquet"));
+        self.progress.start("writing the simulated log", None);
+        write_log(&all, self.config.force, log)?;
+        write_log(&before, self.config.force, history)?;
+        let prepared = PrepConfig {
+            input: all,
+            out: self.folder.join("prepared"),
+            schema: SchemaOptions::default(),
+            split: None,
+            shares: SplitShares::default(),
+            balance: Balance::NONE,
+            seed: self.config.simulation.seed,
+            force: self.config.force,
+        };
+        let summary = prep(&prepared, self.progress)?;
+        self.progress.note(format!(
+            "prepared {} transactions with {} frauds, {} features",
+            summary.rows,
+            summary.positives,
+            summary.features.len()
+        ));
+        let loading =
+            LoadConfig { input: before, database: self.database(), schema: SchemaOptions::default() };
+        let loaded = load(&loading, self.progress)?;
+        self.progress.note(format!("loaded {} transactions and {} cities", loaded.rows, loaded.locations));
+        Ok(())
+    }
+
+    /// Trains and evaluates; gives the test metrics, and the validation metric to choose by.
+    fn model(&self, model: ModelKind) -> Result<(DemoModel, f64), AppError> {
+        let run = self.folder.join(model.as_str());
+        let started = Instant::now();
+        let trained = train(
+            &TrainConfig {
+                data: self.folder.join("prepared"),
+                model,
+                out: Some(run.clone()),
+                settings: Vec::new(),
+                device: Device::Flex,
+                seed: self.config.simulation.seed,
+                threads: self.config.threads,
+                force: self.config.force,
+            },
+            self.progress,
+        )?;
+        let train_seconds = started.elapsed().as_secs_f64();
+        let found = evaluate(&run, None)?.evaluation;
+        self.progress.note(format!(
+            "{}: average precision {:.4}, ROC AUC {:.4} on the test part",
+            model.as_str(),
+            found.average_precision,
+            found.roc_auc
+        ));
+        let model =
+            DemoModel { roc_auc: found.roc_auc, average_precision: found.average_precision, train_seconds };
+        Ok((model, trained.valid.average_precision))
+    }
+
+    fn serve(&self, model: ModelKind) -> Result<Running, AppError> {
+        let config = ServeConfig {
+            run: self.folder.join(model.as_str()),
+            database: Some(self.database()),
+            durability: Durability::Process,
+            bind: ([127, 0, 0, 1], 0).into(),
+            review: None,
+            block: None,
+            workers: self.config.threads,
+            clock: self.config.clock.clone(),
+        };
+        serve(&config, self.progress)
+    }
+
+    /// Sends what happened after the history, as clients would: without labels. Gives how many were sent.
+    fn replay(&self, server: &Running, log: &[SimulatedTransaction]) -> Result<u64, AppError> {
+        let target = Target::parse(&format!("http://{}/predict_map", server.address()))?;
+        let mut sink = PostSink::open(Post::new(target), self.progress)?;
+        let unlabelled =
+            |simulated: &SimulatedTransaction| Transaction { fraud: None, ..simulated.transaction.clone() };
+        let mut source = log.iter().map(unlabelled);
+        let total = Some(log.len() as u64);
+        Ok(produce(&mut source, &mut sink, self.config.pace, total, self.progress)?.sent)
+    }
+
+    /// Decisions and alerts in the database.
+    fn stored(&self) -> Result<(u64, u64), AppError> {
+        let counts = Store::open(&self.database(), Durability::Process)?.read(|reader| reader.counts())?;
+        Ok((counts.decisions, counts.alerts))
+    }
+
+    fn database(&self) -> PathBuf {
+        self.folder.join("fraud.db")
+    }
+}

@@ -1,0 +1,137 @@
+//! Everything that can fail in a use case, and what the user can do about it.
+
+use std::path::PathBuf;
+
+use crate::client;
+use crate::dataset::DatasetError;
+use crate::engine::EngineError;
+use crate::files::FileError;
+use crate::loadtest;
+use crate::metrics::MetricsError;
+use crate::model::ParameterError;
+use crate::model::artifact::OpenError;
+use crate::model::gbdt::GbdtError;
+use crate::model::neural::NeuralError;
+use crate::progress::Interrupted;
+use crate::resample::ResampleError;
+use crate::server::ServerError;
+use crate::simulate::SimulationError;
+use crate::store::StoreError;
+use crate::stream;
+
+/// A use case failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppError {
+    /// A data file.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// A file or folder of ours.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A run.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// Rebalancing.
+    #[error(transparent)]
+    Resample(#[from] ResampleError),
+    /// A parameter of a model.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// Training trees.
+    #[error(transparent)]
+    Gbdt(#[from] GbdtError),
+    /// Training a network.
+    #[error(transparent)]
+    Neural(#[from] NeuralError),
+    /// Metrics.
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
+    /// The simulator.
+    #[error(transparent)]
+    Simulate(#[from] SimulationError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Online scoring.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The server.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    /// Replaying or following.
+    #[error(transparent)]
+    Stream(#[from] stream::Error),
+    /// A request to a server.
+    #[error(transparent)]
+    Client(#[from] client::Error),
+    /// A load test.
+    #[error(transparent)]
+    Loadtest(#[from] loadtest::Error),
+    /// The user stopped it.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+    /// SMOTE met a value that has no distance to others.
+    #[error(
+        "--balance {balance} measures distances, and the training rows of column {column:?} hold {value} values"
+    )]
+    NotMeasurable {
+        /// The column.
+        column: String,
+        /// `missing` or `infinite`.
+        value: String,
+        /// What was asked for.
+        balance: String,
+    },
+    /// The prepared folder is not the one that the run was trained from any more.
+    #[error("{}: the folder was prepared anew since {run} was trained from it: its test part may hold rows \
+        that the model has seen", data.display())]
+    DataChanged {
+        /// The run.
+        run: String,
+        /// The folder.
+        data: PathBuf,
+    },
+    /// Other features than the model's.
+    #[error("{}: its features are not those that {run} was trained on", data.display())]
+    OtherFeatures {
+        /// The run.
+        run: String,
+        /// The folder.
+        data: PathBuf,
+    },
+    /// Something that only an event log can do.
+    #[error("{}: {what} needs an event log (time, customer, terminal, amount)", path.display())]
+    NeedsTransactions {
+        /// The file or run.
+        path: PathBuf,
+        /// What was asked for.
+        what: &'static str,
+    },
+}
+
+impl AppError {
+    /// What to do about it, when there is more to say than the message says.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Dataset(error) => error.hint(),
+            Self::File(error) | Self::Open(OpenError::File(error)) => error.hint().map(str::to_owned),
+            Self::NotMeasurable { column, .. } => {
+                Some(format!("--drop {column}, fill its gaps, or use ros or rus, which copy whole rows"))
+            }
+            Self::DataChanged { .. } => Some("train again, or name other rows with --data".into()),
+            _ => None,
+        }
+    }
+
+    /// True when the user stopped it.
+    pub fn is_interruption(&self) -> bool {
+        matches!(
+            self,
+            Self::Interrupted(_)
+                | Self::Gbdt(GbdtError::Interrupted(_))
+                | Self::Neural(NeuralError::Interrupted(_))
+                | Self::Resample(ResampleError::Interrupted(_))
+        )
+    }
+}

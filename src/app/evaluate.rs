@@ -1,0 +1,70 @@
+//! `evaluate`: how good a run is on rows that it has not seen.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::AppError;
+use crate::dataset::{self, DatasetError, Part, Prepared};
+use crate::files;
+use crate::matrix::Matrix;
+use crate::metrics::{self, Evaluation};
+use crate::model::artifact::{self, Run};
+
+/// Metrics, and what they were computed on.
+#[derive(Debug, Clone, Serialize)]
+pub struct EvaluateSummary {
+    /// `test` for a prepared folder's test part, `all` for all rows of a raw file.
+    pub split: &'static str,
+    /// The metrics.
+    #[serde(flatten)]
+    pub evaluation: Evaluation,
+}
+
+/// Evaluates a run on `data`: a prepared folder (its test part) or a raw file (all labelled rows); `None` takes
+/// the folder that the run was trained from.
+///
+/// # Errors
+/// When the run or the data cannot be read or do not fit each other.
+pub fn evaluate(run: &Path, data: Option<&Path>) -> Result<EvaluateSummary, AppError> {
+    let run = artifact::open(run)?;
+    let trained_from = run.manifest.facts.data.clone();
+    let data = data.map_or(trained_from.clone(), PathBuf::from);
+    if data == trained_from && files::checksum(&data.join("manifest.json"))? != run.manifest.facts.data_sha256
+    {
+        return Err(AppError::DataChanged { run: run.name, data });
+    }
+    let (split, features, labels) =
+        if data.is_dir() { test_part(&run, &data)? } else { raw_file(&run, &data)? };
+    let mut scores = vec![0.0; labels.len()];
+    run.scorer.score(features.values(), &mut scores);
+    let evaluation = metrics::evaluate(&labels, &scores, run.thresholds.review)?;
+    Ok(EvaluateSummary { split, evaluation })
+}
+
+type Rows = (&'static str, Matrix, Vec<bool>);
+
+fn test_part(run: &Run, folder: &Path) -> Result<Rows, AppError> {
+    let prepared = Prepared::open(folder)?;
+    if prepared.schema.features != run.schema.features {
+        return Err(AppError::OtherFeatures { run: run.name.clone(), data: folder.to_owned() });
+    }
+    let rows = prepared.part(Part::Test)?;
+    Ok(("test", rows.features, rows.labels))
+}
+
+fn raw_file(run: &Run, file: &Path) -> Result<Rows, AppError> {
+    let schema = dataset::for_file(&run.schema, file)?;
+    if schema.columns.label.is_none() {
+        return Err(DatasetError::MissingColumn {
+            path: file.to_owned(),
+            part: "label".into(),
+            found: dataset::header(file)?,
+        }
+        .into());
+    }
+    let samples = dataset::samples(file, &schema)?;
+    let labelled = samples.labels.iter().enumerate().filter_map(|(row, label)| Some((row, (*label)?)));
+    let (rows, labels): (Vec<usize>, Vec<bool>) = labelled.unzip();
+    Ok(("all", samples.features.select(&rows), labels))
+}

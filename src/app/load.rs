@@ -1,0 +1,131 @@
+//! `load`: a file's rows and the table of cities into the database, resumable and repeatable.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::AppError;
+use crate::dataset::{self, Samples, SchemaOptions};
+use crate::domain::{Transaction, TransactionId};
+use crate::features::{InputKind, Schema};
+use crate::files;
+use crate::geography;
+use crate::progress::{Interrupted, Progress};
+use crate::store::{Appended, Case, Durability, Location, Row, Source, Store};
+
+/// Rows in one database transaction.
+const CHUNK: usize = 10_000;
+
+/// What to load where.
+#[derive(Debug, Clone)]
+pub struct LoadConfig {
+    /// A CSV or Parquet file.
+    pub input: PathBuf,
+    /// The database file; made when there is none.
+    pub database: PathBuf,
+    /// What the user says about the columns.
+    pub schema: SchemaOptions,
+}
+
+/// What was loaded.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct LoadSummary {
+    /// Rows of the file.
+    pub rows: u64,
+    /// Rows that an earlier, unfinished load had stored.
+    pub resumed_at: u64,
+    /// Rows whose id was new.
+    pub inserted: u64,
+    /// Rows whose id was there already.
+    pub replaced: u64,
+    /// Cities.
+    pub locations: u64,
+}
+
+/// Loads a file.
+///
+/// # Errors
+/// When the file or the database cannot be used, or the user interrupts; a later load resumes.
+pub fn load(config: &LoadConfig, progress: &dyn Progress) -> Result<LoadSummary, AppError> {
+    let input = config.input.as_path();
+    progress.start(&format!("reading {}", input.display()), None);
+    let schema = dataset::resolve(input, &dataset::header(input)?, &config.schema, false)?;
+    let rows = rows(input, &schema)?;
+    let store = Store::open(&config.database, Durability::Process)?;
+    let locations = locations();
+    store.replace_locations(&locations)?;
+    let name = input.canonicalize().unwrap_or_else(|_| input.to_owned()).display().to_string();
+    let mut loader = store.loader(Source { name, fingerprint: files::checksum(input)? })?;
+
+    let (total, resumed_at) = (rows.len() as u64, loader.rows_done());
+    progress.start(&format!("loading {}", config.database.display()), Some(total));
+    let mut summary =
+        LoadSummary { rows: total, resumed_at, locations: locations.len() as u64, ..LoadSummary::default() };
+    for chunk in rows[(resumed_at as usize).min(rows.len())..].chunks(CHUNK) {
+        if progress.interrupted() {
+            return Err(Interrupted.into());
+        }
+        let Appended { inserted, replaced } = loader.append(chunk)?;
+        summary.inserted += inserted;
+        summary.replaced += replaced;
+        progress.advance(loader.rows_done(), "");
+    }
+    loader.finish()?;
+    progress.finish();
+    Ok(summary)
+}
+
+/// The embedded cities as rows of the database.
+pub fn locations() -> Vec<Location> {
+    let location = |city: &geography::City| Location {
+        name: city.name.clone(),
+        country: city.country.clone(),
+        latitude: city.latitude,
+        longitude: city.longitude,
+        population: city.population.into(),
+        time_zone: city.time_zone.clone(),
+    };
+    geography::cities().iter().map(location).collect()
+}
+
+fn rows(input: &Path, schema: &Schema) -> Result<Vec<Row>, AppError> {
+    // Row numbers are unique within one file only, and a database may hold several.
+    let stem = input.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let id = |row: usize, id: &str| match schema.columns.id {
+        Some(_) => id.to_owned(),
+        None => format!("{stem}-{row}"),
+    };
+    let wrong = |row: usize, why: crate::domain::InvalidValue| dataset::DatasetError::Unusable {
+        path: input.to_owned(),
+        why: format!("row {}: {why}", row + 1),
+    };
+    match schema.kind {
+        InputKind::Transactions => {
+            let named = |(row, event): (usize, Transaction)| {
+                let id = TransactionId::parse(&id(row, event.id.as_str())).map_err(|why| wrong(row, why))?;
+                Ok(Row::Transaction(Transaction { id, ..event }))
+            };
+            dataset::transactions(input, schema)?.into_iter().enumerate().map(named).collect()
+        }
+        InputKind::Tabular => {
+            let samples = dataset::samples(input, schema)?;
+            let case = |row: usize| {
+                Ok(Row::Case(Case {
+                    id: TransactionId::parse(&id(row, &samples.ids[row])).map_err(|why| wrong(row, why))?,
+                    time: samples.times.as_ref().map(|times| times[row]),
+                    fraud: samples.labels[row],
+                    features: features(&samples, row, &schema.features),
+                }))
+            };
+            (0..samples.ids.len()).map(case).collect()
+        }
+    }
+}
+
+/// A row's features as one JSON object; a missing value is null.
+fn features(samples: &Samples, row: usize, names: &[String]) -> String {
+    let pairs = names.iter().zip(samples.features.row(row));
+    let object: serde_json::Map<String, serde_json::Value> =
+        pairs.map(|(name, value)| (name.clone(), (*value).into())).collect();
+    serde_json::Value::Object(object).to_string()
+}

@@ -1,0 +1,48 @@
+//! `predict`: a file's rows with their score and decision.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::AppError;
+use crate::dataset;
+use crate::domain::Decision;
+use crate::model::artifact;
+use crate::progress::Progress;
+
+/// What was scored.
+#[derive(Debug, Clone, Serialize)]
+pub struct PredictSummary {
+    /// Rows scored.
+    pub rows: usize,
+    /// Rows to be looked at.
+    pub review: usize,
+    /// Rows to be refused.
+    pub block: usize,
+}
+
+/// Scores every row of `input` and writes its rows with `score` and `decision` to `out`, in the same order.
+///
+/// # Errors
+/// When the run or the input cannot be read or do not fit, or `out` cannot be written.
+pub fn predict(
+    run: &Path,
+    input: &Path,
+    out: &Path,
+    force: bool,
+    progress: &dyn Progress,
+) -> Result<PredictSummary, AppError> {
+    let run = artifact::open(run)?;
+    progress.start(&format!("reading {}", input.display()), None);
+    let samples = dataset::samples(input, &dataset::for_file(&run.schema, input)?)?;
+    let mut scores = vec![0.0; samples.ids.len()];
+    progress.start("scoring", None);
+    run.scorer.score(samples.features.values(), &mut scores);
+    let decisions: Vec<Decision> = scores.iter().map(|&score| run.thresholds.decide(score)).collect();
+    progress.start(&format!("writing {}", out.display()), None);
+    let words: Vec<&str> = decisions.iter().map(|decision| decision.as_str()).collect();
+    dataset::write_scored(input, out, force, &scores, &words)?;
+    progress.finish();
+    let count = |wanted| decisions.iter().filter(|&&decision| decision == wanted).count();
+    Ok(PredictSummary { rows: scores.len(), review: count(Decision::Review), block: count(Decision::Block) })
+}

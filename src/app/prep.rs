@@ -1,0 +1,215 @@
+//! `prep`: from a file to a prepared folder. The order is the point: split first, then fit the scaler on the
+//! training rows, then rebalance the training rows only.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::AppError;
+use crate::dataset::{
+    self, DatasetError, Part, PartCount, PartRows, PreparedFacts, Samples, SchemaOptions, Split, SplitKind,
+    SplitShares,
+};
+use crate::features::scaling::RobustScaler;
+use crate::features::{InputKind, Schema};
+use crate::files;
+use crate::progress::Progress;
+use crate::resample::{Balance, ResampleError};
+
+/// What to prepare, and how.
+#[derive(Debug, Clone)]
+pub struct PrepConfig {
+    /// A CSV or Parquet file.
+    pub input: PathBuf,
+    /// The folder to make.
+    pub out: PathBuf,
+    /// What the user says about the columns.
+    pub schema: SchemaOptions,
+    /// `None`: by time for event logs, else stratified.
+    pub split: Option<SplitKind>,
+    /// Shares of validation and test.
+    pub shares: SplitShares,
+    /// How the training rows are rebalanced.
+    pub balance: Balance,
+    /// Seeds the split and the resampler.
+    pub seed: u64,
+    /// Replace `out`.
+    pub force: bool,
+}
+
+/// What was prepared.
+#[derive(Debug, Clone, Serialize)]
+pub struct PrepSummary {
+    /// Rows with a label.
+    pub rows: usize,
+    /// Frauds among them.
+    pub positives: usize,
+    /// Rows without a label, which were left out.
+    pub set_aside: usize,
+    /// How rows become features.
+    pub schema: InputKind,
+    /// How rows were divided.
+    pub split: SplitKind,
+    /// How the training rows were rebalanced.
+    pub balance: String,
+    /// Names of the features.
+    pub features: Vec<String>,
+    /// The training rows before rebalancing.
+    pub train_before_balance: PartCount,
+    /// The training rows as written.
+    pub train: PartCount,
+    /// The validation rows.
+    pub valid: PartCount,
+    /// The test rows.
+    pub test: PartCount,
+}
+
+/// Prepares a folder.
+///
+/// # Errors
+/// When the input cannot be used (file, line and column are named), or the folder cannot be written.
+pub fn prep(config: &PrepConfig, progress: &dyn Progress) -> Result<PrepSummary, AppError> {
+    let input = config.input.as_path();
+    progress.start(&format!("reading {}", input.display()), None);
+    let schema = dataset::resolve(input, &dataset::header(input)?, &config.schema, true)?;
+    let mut samples = dataset::samples(input, &schema)?;
+    let (labelled, labels) = labelled_rows(&samples);
+    let counts = PartCount::of(&labels);
+    let set_aside = samples.labels.len() - counts.rows;
+    check_classes(input, "the file", counts)?;
+    if set_aside > 0 {
+        samples = select(&samples, &labelled);
+    }
+    let kind = config.split.unwrap_or(match schema.kind {
+        InputKind::Tabular => SplitKind::Stratified,
+        InputKind::Transactions => SplitKind::Time,
+    });
+    let split = split(config, kind, &samples, &labels)?;
+    for (name, rows) in [("training", &split.train), ("validation", &split.valid), ("test", &split.test)] {
+        let part: Vec<bool> = rows.iter().map(|&row| labels[row]).collect();
+        check_classes(input, &format!("the {name} part"), PartCount::of(&part))?;
+    }
+    let part = |rows: &[usize]| part_rows(&samples, &labels, rows);
+    let train = part(&split.train);
+    let train_before_balance = PartCount::of(&train.labels);
+    let scaler = RobustScaler::fit(&train.features);
+    let train = balance(config, &schema, train, progress)?;
+
+    progress.start(&format!("writing {}", config.out.display()), None);
+    let parts = [(Part::Train, train), (Part::Valid, part(&split.valid)), (Part::Test, part(&split.test))];
+    let [train, valid, test] = [0, 1, 2].map(|place: usize| PartCount::of(&parts[place].1.labels));
+    let facts = PreparedFacts {
+        kind: "prepared".into(),
+        source: input.to_owned(),
+        source_sha256: files::checksum(input)?,
+        rows: counts.rows,
+        positives: counts.positives,
+        set_aside,
+        input: schema.kind,
+        split: kind,
+        shares: config.shares,
+        seed: config.seed,
+        balance: config.balance.to_string(),
+        train_before_balance,
+        train,
+        valid,
+        test,
+    };
+    let summary = PrepSummary {
+        rows: facts.rows,
+        positives: facts.positives,
+        set_aside,
+        schema: schema.kind,
+        split: kind,
+        balance: facts.balance.clone(),
+        features: schema.features.clone(),
+        train_before_balance,
+        train,
+        valid,
+        test,
+    };
+    dataset::write_prepared(&config.out, config.force, &schema, &scaler, &parts, facts)?;
+    progress.finish();
+    Ok(summary)
+}
+
+fn labelled_rows(samples: &Samples) -> (Vec<usize>, Vec<bool>) {
+    let labelled = samples.labels.iter().enumerate().filter_map(|(row, label)| Some((row, (*label)?)));
+    labelled.unzip()
+}
+
+fn select(samples: &Samples, rows: &[usize]) -> Samples {
+    Samples {
+        ids: rows.iter().map(|&row| samples.ids[row].clone()).collect(),
+        times: samples.times.as_ref().map(|times| rows.iter().map(|&row| times[row]).collect()),
+        labels: rows.iter().map(|&row| samples.labels[row]).collect(),
+        features: samples.features.select(rows),
+    }
+}
+
+fn part_rows(samples: &Samples, labels: &[bool], rows: &[usize]) -> PartRows {
+    PartRows {
+        ids: rows.iter().map(|&row| samples.ids[row].clone()).collect(),
+        times: samples.times.as_ref().map(|times| rows.iter().map(|&row| times[row]).collect()),
+        labels: rows.iter().map(|&row| labels[row]).collect(),
+        features: samples.features.select(rows),
+    }
+}
+
+fn split(
+    config: &PrepConfig,
+    kind: SplitKind,
+    samples: &Samples,
+    labels: &[bool],
+) -> Result<Split, DatasetError> {
+    match (kind, &samples.times) {
+        (SplitKind::Stratified, _) => Ok(dataset::stratified(labels, config.shares, config.seed)),
+        (SplitKind::Time, Some(times)) => Ok(dataset::by_time(times, config.shares)),
+        (SplitKind::Time, None) => Err(DatasetError::Unusable {
+            path: config.input.clone(),
+            why: "--split time needs to know the time; name its column with --time COLUMN".into(),
+        }),
+    }
+}
+
+fn check_classes(input: &Path, what: &str, count: PartCount) -> Result<(), DatasetError> {
+    if count.positives > 0 && count.positives < count.rows {
+        return Ok(());
+    }
+    let class = if count.positives == 0 { "no fraud" } else { "nothing but fraud" };
+    Err(DatasetError::Unusable {
+        path: input.to_owned(),
+        why: format!(
+            "{what} holds {class} in {} labelled rows; a model needs both classes in the training, validation \
+             and test rows",
+            count.rows
+        ),
+    })
+}
+
+fn balance(
+    config: &PrepConfig,
+    schema: &Schema,
+    train: PartRows,
+    progress: &dyn Progress,
+) -> Result<PartRows, AppError> {
+    if config.balance.is_none() {
+        return Ok(train);
+    }
+    let resampled = config.balance.apply(&train.features, &train.labels, config.seed, progress);
+    let resampled = resampled.map_err(|error| match error {
+        ResampleError::NotMeasurable { column, value, .. } => AppError::NotMeasurable {
+            column: schema.features[column].clone(),
+            value,
+            balance: config.balance.to_string(),
+        },
+        other => other.into(),
+    })?;
+    let source = |origin: &Option<usize>| origin.map_or(String::new(), |row| train.ids[row].clone());
+    Ok(PartRows {
+        ids: resampled.origin.iter().map(source).collect(),
+        times: None,
+        labels: resampled.labels,
+        features: resampled.features,
+    })
+}

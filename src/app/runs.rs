@@ -1,0 +1,56 @@
+//! Where runs live: `artifacts/`, its bare names, and `artifacts/latest`.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::files::FileError;
+use crate::model::ModelKind;
+
+/// The folder of runs, beside the data they come from.
+pub const ARTIFACTS: &str = "artifacts";
+
+/// A bare name means `artifacts/<name>`; anything else is a path. A folder of that name that exists here wins.
+pub fn locate(given: &Path) -> PathBuf {
+    let bare = given.components().count() == 1 && !given.is_absolute() && !given.starts_with(".");
+    if bare && !given.exists() { Path::new(ARTIFACTS).join(given) } else { given.to_owned() }
+}
+
+/// `artifacts/<data>-<model>`, numbered when that is taken.
+pub fn free_name(data: &Path, model: ModelKind) -> PathBuf {
+    let stem = data.file_name().map_or_else(|| "run".into(), |name| name.to_string_lossy());
+    free_path(&format!("{stem}-{}", model.as_str()))
+}
+
+/// `artifacts/<name>`, numbered when that is taken.
+pub fn free_path(name: &str) -> PathBuf {
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    std::iter::once(name.to_owned())
+        .chain(numbered)
+        .map(|name| Path::new(ARTIFACTS).join(name))
+        .find(|path| !path.exists())
+        .expect("numbers do not end")
+}
+
+/// Says at once what would otherwise be said after minutes of training.
+pub fn check_target(out: &Path, force: bool) -> Result<(), FileError> {
+    if out.exists() && !force { Err(FileError::Exists { path: out.to_owned() }) } else { Ok(()) }
+}
+
+/// Lets `artifacts/latest` point to `run`, when that lies in `artifacts/`.
+pub fn point_latest_to(run: &Path) -> Result<(), FileError> {
+    let (Some(folder), Some(name)) = (run.parent(), run.file_name()) else { return Ok(()) };
+    if folder.file_name().is_none_or(|folder| folder != ARTIFACTS) {
+        return Ok(());
+    }
+    let latest = folder.join("latest");
+    let staged = folder.join(format!(".latest-{}", std::process::id()));
+    let link = || -> io::Result<()> {
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(name, &staged)?;
+        #[cfg(not(unix))]
+        fs::write(&staged, name.to_string_lossy().as_bytes())?;
+        fs::rename(&staged, &latest)
+    };
+    link().map_err(|source| FileError::Io { path: latest.clone(), source })
+}

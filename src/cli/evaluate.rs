@@ -1,0 +1,80 @@
+//! `fraudctl evaluate`.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::Args;
+
+use super::Global;
+use super::error::{GateMissed, UsageError};
+use super::table::{Table, metric, print, thousands};
+use super::ui::Ui;
+use crate::app::evaluate::{EvaluateSummary, evaluate};
+use crate::app::runs;
+
+/// Say how good a run is on rows that it has not seen
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  fraudctl evaluate latest\n  \
+    fraudctl evaluate creditcard-lightgbm --json --min average_precision=0.8\n  \
+    fraudctl evaluate creditcard-lightgbm --data new.csv")]
+pub struct EvaluateArgs {
+    /// Run folder; a bare name means artifacts/NAME
+    run: PathBuf,
+    /// Prepared folder (its test part) or raw file (all rows) [default: what the run was trained from]
+    #[arg(long, value_name = "DIR|FILE")]
+    data: Option<PathBuf>,
+    /// Exit with 3 when a metric is below a value; may be given again
+    #[arg(long = "min", value_name = "METRIC=VALUE")]
+    minima: Vec<String>,
+}
+
+pub fn run(args: EvaluateArgs, _global: &Global, ui: &Ui) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let minima = args.minima.iter().map(|text| minimum(text)).collect::<Result<Vec<_>, _>>()?;
+    let summary = evaluate(&runs::locate(&args.run), args.data.as_deref())?;
+    print(ui, started, &summary, render)?;
+    let values = serde_json::to_value(&summary)?;
+    for (name, least) in minima {
+        match values.get(&name).and_then(serde_json::Value::as_f64) {
+            Some(value) if value >= least => {}
+            Some(value) => return Err(GateMissed(format!("{name} is {value}, below {least}")).into()),
+            None => {
+                return Err(UsageError(format!("--min: there is no metric {name:?} in this result")).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn minimum(text: &str) -> Result<(String, f64), UsageError> {
+    let pair = text.split_once('=').and_then(|(name, value)| Some((name.to_owned(), value.parse().ok()?)));
+    pair.ok_or_else(|| UsageError(format!("--min {text}: write it as METRIC=VALUE, e.g. roc_auc=0.9")))
+}
+
+fn render(summary: &EvaluateSummary, _seconds: f64) -> String {
+    let found = &summary.evaluation;
+    let mut table = Table::default();
+    for (name, value) in [
+        ("ROC AUC", found.roc_auc),
+        ("average precision", found.average_precision),
+        ("recall at 1 % FPR", found.recall_at_fpr_001),
+        ("log loss", found.log_loss),
+        ("Brier", found.brier),
+        ("threshold", found.threshold),
+        ("precision", found.precision),
+        ("recall", found.recall),
+        ("F1", found.f1),
+        ("MCC", found.mcc),
+        ("accuracy", found.accuracy),
+    ] {
+        table.row([name.to_owned(), metric(value)]);
+    }
+    let mut confusion = Table::default();
+    let count = |number: usize| thousands(number as u64);
+    let cells = &found.confusion;
+    confusion.row(["", "passed", "alerted"].map(str::to_owned));
+    confusion.row(["genuine".to_owned(), count(cells.true_negatives), count(cells.false_positives)]);
+    confusion.row(["fraud".to_owned(), count(cells.false_negatives), count(cells.true_positives)]);
+    let (rows, frauds) = (count(found.rows), count(found.positives));
+    format!("{rows} rows ({}), {frauds} frauds\n{table}{confusion}", summary.split)
+}

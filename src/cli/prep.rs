@@ -1,0 +1,110 @@
+//! `fraudctl prep`.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+
+use super::Global;
+use super::columns::ColumnArgs;
+use super::error::UsageError;
+use super::table::{Table, print, thousands};
+use super::ui::Ui;
+use crate::app::prep::{PrepConfig, PrepSummary, prep};
+use crate::dataset::{PartCount, SplitKind, SplitShares};
+use crate::resample::Balance;
+
+/// Split and rebalance a file of labelled rows into a folder that models are trained from
+///
+/// Rows are split first; scaling is fitted and rebalancing done on training rows only.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  fraudctl prep creditcard.csv --out data/creditcard\n  \
+    fraudctl prep transactions.parquet --out data/bank --balance smote:0.1,rus:0.5\n  \
+    fraudctl prep log.csv --out data/log --map customer=cc_num,terminal=merchant,amount=amt")]
+pub struct PrepArgs {
+    /// CSV or Parquet file
+    input: PathBuf,
+    /// Folder to make
+    #[arg(long)]
+    out: PathBuf,
+    #[command(flatten)]
+    columns: ColumnArgs,
+    /// At random with equal shares of fraud, or by time [default: time for event logs, else stratified]
+    #[arg(long, value_enum)]
+    split: Option<SplitArg>,
+    /// Share of all rows that test
+    #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
+    test_size: f64,
+    /// Share of all rows that validate
+    #[arg(long, value_name = "SHARE", default_value_t = 0.16)]
+    valid_size: f64,
+    /// none, or a chain of ros, rus and smote with ratios of frauds to others, e.g. smote:0.1,rus:0.5
+    #[arg(long, value_name = "SPEC", default_value = "none")]
+    balance: String,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SplitArg {
+    Stratified,
+    Time,
+}
+
+impl PrepArgs {
+    fn config(self, global: &Global) -> anyhow::Result<PrepConfig> {
+        let shares = SplitShares { test: self.test_size, valid: self.valid_size };
+        let inside = |share: f64| share > 0.0 && share < 1.0;
+        if !inside(shares.test) || !inside(shares.valid) || !inside(shares.test + shares.valid) {
+            let why = "--test-size and --valid-size must be above 0 and leave rows to train with";
+            return Err(UsageError(why.into()).into());
+        }
+        let balance =
+            Balance::parse(&self.balance).map_err(|error| UsageError(format!("--balance: {error}")));
+        Ok(PrepConfig {
+            input: self.input,
+            out: self.out,
+            schema: self.columns.options()?,
+            split: self.split.map(|split| match split {
+                SplitArg::Stratified => SplitKind::Stratified,
+                SplitArg::Time => SplitKind::Time,
+            }),
+            shares,
+            balance: balance?,
+            seed: global.seed,
+            force: global.force,
+        })
+    }
+}
+
+pub fn run(args: PrepArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let config = args.config(global)?;
+    let summary = prep(&config, ui)?;
+    print(ui, started, &summary, |summary, seconds| render(summary, &config, seconds))
+}
+
+fn render(summary: &PrepSummary, config: &PrepConfig, seconds: f64) -> String {
+    let mut table = Table::default();
+    table.row(["", "rows", "frauds", "share", "imbalance"]);
+    let mut row = |name: &str, count: PartCount| {
+        let share = format!("{:.3} %", 100.0 * count.positives as f64 / count.rows as f64);
+        let others = (count.rows - count.positives) as f64 / count.positives as f64;
+        let cells = [thousands(count.rows as u64), thousands(count.positives as u64), share];
+        table.row([name.to_owned()].into_iter().chain(cells).chain([format!("1 : {others:.1}")]));
+    };
+    row("all", PartCount { rows: summary.rows, positives: summary.positives });
+    if summary.balance == "none" {
+        row("train", summary.train);
+    } else {
+        row("train before", summary.train_before_balance);
+        row(&format!("train, {}", summary.balance), summary.train);
+    }
+    row("valid", summary.valid);
+    row("test", summary.test);
+    let (features, split) = (summary.features.len(), summary.split.as_str());
+    let aside = match summary.set_aside {
+        0 => String::new(),
+        count => format!("{} rows without a label were set aside\n", thousands(count as u64)),
+    };
+    let out = config.out.display();
+    format!("{table}{aside}{features} features, {split} split, written to {out} in {seconds:.1} s\n")
+}

@@ -1,0 +1,56 @@
+//! `fraudctl simulate`.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::Args;
+
+use super::Global;
+use super::table::{Table, print, thousands};
+use super::ui::Ui;
+use crate::app::simulate::{SimulateSummary, simulate};
+use crate::domain::Timestamp;
+use crate::simulate::SimulationConfig;
+
+/// Make up an event log with frauds in it: customers, terminals in real cities, three kinds of fraud
+///
+/// Fraud 1 is an amount that is too high, 2 a terminal in the wrong hands for four weeks, 3 a customer whose card
+/// was copied for two weeks. A seed makes the same log every time, whatever the number of threads.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  fraudctl simulate --out transactions.parquet\n  \
+    fraudctl simulate --out small.csv --customers 100 --terminals 200 --days 60 --seed 7")]
+pub struct SimulateArgs {
+    /// File to write: .csv or .parquet
+    #[arg(long)]
+    out: PathBuf,
+    /// Customers
+    #[arg(long, value_name = "N", default_value_t = SimulationConfig::default().customers)]
+    customers: u32,
+    /// Terminals
+    #[arg(long, value_name = "N", default_value_t = SimulationConfig::default().terminals)]
+    terminals: u32,
+    /// Days
+    #[arg(long, value_name = "N", default_value_t = SimulationConfig::default().days)]
+    days: u32,
+    /// First day, midnight UTC
+    #[arg(long, value_name = "DATE", value_parser = Timestamp::parse, default_value = "2018-04-01")]
+    start: Timestamp,
+}
+
+pub fn run(args: SimulateArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let SimulateArgs { out, customers, terminals, days, start } = args;
+    let config = SimulationConfig { customers, terminals, days, start, seed: global.seed };
+    let summary = simulate(config, &out, global.force, ui)?;
+    print(ui, started, &summary, render)
+}
+
+fn render(summary: &SimulateSummary, seconds: f64) -> String {
+    let mut table = Table::default();
+    table.row(["transactions".to_owned(), thousands(summary.counts.rows)]);
+    table.row(["frauds".to_owned(), thousands(summary.counts.frauds)]);
+    for (scenario, count) in &summary.counts.scenarios {
+        table.row([format!("  scenario {scenario}"), thousands(*count)]);
+    }
+    format!("{table}written to {} in {seconds:.1} s\n", summary.path.display())
+}

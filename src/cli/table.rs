@@ -1,0 +1,97 @@
+//! Results for people: aligned columns of text; for programs: one JSON object.
+
+use std::fmt::Write;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::ui::Ui;
+
+/// Prints `result` as JSON with the `seconds` since `started`, or as `text` says it.
+///
+/// # Errors
+/// When stdout is closed.
+pub fn print<T: Serialize>(
+    ui: &Ui,
+    started: Instant,
+    result: &T,
+    text: impl FnOnce(&T, f64) -> String,
+) -> anyhow::Result<()> {
+    let seconds = (started.elapsed().as_secs_f64() * 1_000.0).round() / 1_000.0;
+    ui.end_bar();
+    if ui.json {
+        let mut object = serde_json::to_value(result)?;
+        if let Some(fields) = object.as_object_mut() {
+            fields.entry("seconds").or_insert_with(|| seconds.into());
+        }
+        ui.data(&format!("{object}\n"))?;
+    } else {
+        ui.data(&text(result, seconds))?;
+    }
+    Ok(())
+}
+
+/// Rows of cells, the first column to the left, the others to the right.
+#[derive(Debug, Default)]
+pub struct Table(Vec<Vec<String>>);
+
+impl Table {
+    /// Appends a row.
+    pub fn row<T: ToString>(&mut self, cells: impl IntoIterator<Item = T>) -> &mut Self {
+        self.0.push(cells.into_iter().map(|cell| cell.to_string()).collect());
+        self
+    }
+}
+
+impl std::fmt::Display for Table {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let columns = self.0.iter().map(Vec::len).max().unwrap_or(0);
+        let width = |column: usize| {
+            let cells = self.0.iter().filter_map(|row| row.get(column));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        for row in &self.0 {
+            let mut line = String::new();
+            for (column, cell) in row.iter().enumerate() {
+                match column {
+                    0 => write!(line, "  {cell:<0$}", widths[0])?,
+                    _ => write!(line, "  {cell:>0$}", widths[column])?,
+                }
+            }
+            writeln!(formatter, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// A whole number with a comma between thousands.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// Four decimals, or a dash where the value is not defined.
+pub fn metric(value: f64) -> String {
+    if value.is_nan() { "-".into() } else { format!("{value:.4}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_align_and_numbers_are_grouped() {
+        let mut table = Table::default();
+        table.row(["", "rows"]).row(["train", &thousands(1_234_567)]).row(["test", &thousands(999)]);
+        assert_eq!(table.to_string(), "              rows\n  train  1,234,567\n  test         999\n");
+        assert_eq!(metric(f64::NAN), "-");
+    }
+}

@@ -1,0 +1,192 @@
+//! A run folder: the model, what it reads, its limits, how good it was, and a manifest with checksums.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::gbdt::{self, ParseError};
+use super::neural::{MlpScorer, Weights, WeightsError};
+use super::{ModelKind, Scorer};
+use crate::domain::Thresholds;
+use crate::features::Schema;
+use crate::features::scaling::RobustScaler;
+use crate::files::{self, FileError, Manifest, StagedFolder};
+
+impl ModelKind {
+    /// Name of the model's file in a run folder.
+    pub const fn file(self) -> &'static str {
+        match self {
+            Self::Lightgbm => "model.txt",
+            Self::Mlp => "weights.safetensors",
+        }
+    }
+}
+
+/// A run could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// A file is missing, damaged or newer.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The folder is something else.
+    #[error("{}: not a run but {found:?}", path.display())]
+    NotARun {
+        /// The folder.
+        path: PathBuf,
+        /// What its manifest says it is.
+        found: String,
+    },
+    /// The text model cannot be used.
+    #[error("{}: {source}", path.display())]
+    Gbdt {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: ParseError,
+    },
+    /// The weights cannot be used.
+    #[error("{}: {source}", path.display())]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: WeightsError,
+    },
+    /// Model and schema do not belong together.
+    #[error("{}: the model takes {model} features and the schema names {schema}", path.display())]
+    Mismatch {
+        /// The folder.
+        path: PathBuf,
+        /// The model's.
+        model: usize,
+        /// The schema's.
+        schema: usize,
+    },
+}
+
+/// What a run's manifest says beside checksums and versions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunFacts {
+    /// Always `run`.
+    pub kind: String,
+    /// What was trained.
+    pub model: ModelKind,
+    /// The prepared folder it was trained from, as given.
+    pub data: PathBuf,
+    /// SHA-256 of that folder's manifest, which names the checksums of all its files.
+    pub data_sha256: String,
+    /// The round or epoch that was kept, counted from 1.
+    pub best_iteration: usize,
+    /// The seed.
+    pub seed: u64,
+    /// Threads that trained; another number may give other bits.
+    pub threads: usize,
+    /// All parameters, defaults included.
+    pub parameters: serde_json::Value,
+}
+
+/// What goes into a run folder.
+#[derive(Debug)]
+pub struct RunContents<'a> {
+    /// The bytes of [`ModelKind::file`].
+    pub model_bytes: &'a [u8],
+    /// What the model reads.
+    pub schema: &'a Schema,
+    /// Fitted on the training rows.
+    pub scaler: &'a RobustScaler,
+    /// Chosen on the validation rows.
+    pub thresholds: Thresholds,
+    /// Metrics on the validation rows.
+    pub metrics: serde_json::Value,
+}
+
+/// Writes a run folder; it is there whole or not at all.
+///
+/// # Errors
+/// When `folder` exists and `force` is not set, or writing fails.
+pub fn write(
+    folder: &Path,
+    force: bool,
+    contents: &RunContents<'_>,
+    facts: RunFacts,
+) -> Result<(), FileError> {
+    let staged = StagedFolder::create(folder, force)?;
+    staged.write(facts.model.file(), contents.model_bytes)?;
+    staged.write_json("schema.json", contents.schema)?;
+    staged.write_json("preprocess.json", contents.scaler)?;
+    staged.write_json("threshold.json", &contents.thresholds)?;
+    staged.write_json("metrics.json", &contents.metrics)?;
+    staged.commit(facts)
+}
+
+/// A run that is ready to score.
+#[derive(Clone)]
+pub struct Run {
+    /// The folder's name.
+    pub name: String,
+    /// The manifest.
+    pub manifest: Manifest<RunFacts>,
+    /// What the model reads.
+    pub schema: Schema,
+    /// The limits chosen when it was trained.
+    pub thresholds: Thresholds,
+    /// The model.
+    pub scorer: Arc<dyn Scorer>,
+}
+
+/// Opens a run folder, after checking every file against the manifest.
+///
+/// # Errors
+/// When it is not a run, or a file is missing, damaged, newer or does not fit the others.
+pub fn open(folder: &Path) -> Result<Run, OpenError> {
+    let manifest: Manifest<serde_json::Value> = files::open_folder(folder)?;
+    let kind = manifest.facts.get("kind").and_then(|kind| kind.as_str()).unwrap_or("an unknown folder");
+    if kind != "run" {
+        return Err(OpenError::NotARun { path: folder.to_owned(), found: kind.to_owned() });
+    }
+    let manifest: Manifest<RunFacts> = files::read_json(&folder.join("manifest.json"))?;
+    let schema: Schema = files::read_json(&folder.join("schema.json"))?;
+    let scaler: RobustScaler = files::read_json(&folder.join("preprocess.json"))?;
+    let file = folder.join(manifest.facts.model.file());
+    let bytes = fs::read(&file).map_err(|source| FileError::Io { path: file.clone(), source })?;
+    let scorer = scorer(manifest.facts.model, &bytes, &scaler, &file)?;
+    if scorer.features() != schema.features.len() {
+        let (model, schema) = (scorer.features(), schema.features.len());
+        return Err(OpenError::Mismatch { path: folder.to_owned(), model, schema });
+    }
+    let name =
+        folder.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
+    Ok(Run {
+        name: name.unwrap_or_else(|| folder.display().to_string()),
+        manifest,
+        schema,
+        thresholds: files::read_json(&folder.join("threshold.json"))?,
+        scorer,
+    })
+}
+
+/// The scorer of a model's bytes, which `path` holds or will hold.
+///
+/// # Errors
+/// When the bytes are damaged or do not fit the scaler.
+pub fn scorer(
+    kind: ModelKind,
+    bytes: &[u8],
+    scaler: &RobustScaler,
+    path: &Path,
+) -> Result<Arc<dyn Scorer>, OpenError> {
+    match kind {
+        ModelKind::Lightgbm => {
+            let forest = gbdt::parse(&String::from_utf8_lossy(bytes));
+            Ok(Arc::new(forest.map_err(|source| OpenError::Gbdt { path: path.to_owned(), source })?))
+        }
+        ModelKind::Mlp => {
+            let scorer =
+                Weights::from_bytes(bytes).and_then(|weights| MlpScorer::new(&weights, scaler.clone()));
+            Ok(Arc::new(scorer.map_err(|source| OpenError::Weights { path: path.to_owned(), source })?))
+        }
+    }
+}

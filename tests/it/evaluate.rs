@@ -1,0 +1,84 @@
+//! `fraudctl evaluate`.
+
+use std::fs;
+
+use insta::assert_snapshot;
+
+use crate::support::{Place, creditcard, fraudctl, trained};
+
+#[test]
+fn the_test_part_is_judged_and_every_metric_is_there() {
+    let place = Place::new();
+    let (_, run) = trained(&place);
+    let found = fraudctl(["evaluate", &run, "--json"]).json();
+    assert_eq!(
+        (&found["split"], &found["rows"], &found["positives"]),
+        (&"test".into(), &400.into(), &20.into())
+    );
+    for metric in [
+        "roc_auc",
+        "average_precision",
+        "log_loss",
+        "brier",
+        "recall_at_fpr_001",
+        "threshold",
+        "precision",
+        "recall",
+        "f1",
+        "mcc",
+        "accuracy",
+    ] {
+        assert!(found[metric].is_f64(), "{metric}: {}", found[metric]);
+    }
+    assert!(found["average_precision"].as_f64() > Some(0.9), "{found}");
+    let cells = ["tn", "fp", "fn", "tp"].map(|cell| found["confusion"][cell].as_u64().expect("a count"));
+    assert_eq!(cells.iter().sum::<u64>(), 400);
+}
+
+#[test]
+fn a_raw_file_goes_through_the_runs_own_preprocessing() {
+    let place = Place::new();
+    let (_, run) = trained(&place);
+    let raw = place.at("cards.csv");
+    let found = fraudctl(["evaluate", &run, "--data", &raw, "--json"]).json();
+    assert_eq!((&found["split"], &found["rows"]), (&"all".into(), &2_000.into()));
+}
+
+#[test]
+fn a_gate_that_is_missed_exits_with_3_after_printing_the_result() {
+    let place = Place::new();
+    let (_, run) = trained(&place);
+    assert_eq!(fraudctl(["evaluate", &run, "--min", "roc_auc=0.5"]).code, 0);
+    let missed = fraudctl(["evaluate", &run, "--min", "roc_auc=1.1"]);
+    assert_eq!(missed.code, 3);
+    assert!(missed.stdout.contains("ROC AUC"));
+    assert_eq!(fraudctl(["evaluate", &run, "--min", "beauty=1"]).code, 2);
+}
+
+#[test]
+fn a_folder_that_was_prepared_anew_is_refused() {
+    let place = Place::new();
+    let (data, run) = trained(&place);
+    let table = place.write("other.csv", &creditcard(1_000));
+    assert_eq!(fraudctl(["prep", &table, "--out", &data, "--force"]).code, 0);
+    assert_snapshot!(place.neutral(&fraudctl(["evaluate", &run]).stderr), @r#"
+    error: PLACE/prepared: the folder was prepared anew since run was trained from it: its test part may hold rows that the model has seen
+      hint: train again, or name other rows with --data
+    "#);
+}
+
+#[test]
+fn a_damaged_run_is_refused_whatever_was_damaged() {
+    let place = Place::new();
+    let (_, run) = trained(&place);
+    for name in ["model.txt", "schema.json", "threshold.json", "manifest.json"] {
+        let path = place.path().join(&run).join(name);
+        let whole = fs::read(&path).expect("a file of the run");
+        fs::write(&path, &whole[..whole.len() / 2]).expect("written");
+        let outcome = fraudctl(["evaluate", &run]);
+        assert_eq!(outcome.code, 1, "{name}");
+        assert!(outcome.stderr.contains(name), "{name}: {}", outcome.stderr);
+        fs::write(&path, whole).expect("restored");
+    }
+    assert_eq!(fraudctl(["evaluate", &run]).code, 0);
+}

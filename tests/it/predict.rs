@@ -1,0 +1,54 @@
+//! `fraudctl predict`.
+
+use std::fs;
+
+use crate::support::{Place, fraudctl, trained};
+
+#[test]
+fn rows_keep_their_text_and_order_and_gain_score_and_decision() {
+    let place = Place::new();
+    let (_, run) = trained(&place);
+    let raw = "Time,V1,V2,V3,Amount,note\n0,-1.50,3.10,0.5,007,\"a, b\"\n1,1.5,0.25,,10,\n";
+    let input = place.write("new.csv", raw);
+    let out = place.at("scored.csv");
+    let summary = fraudctl(["predict", &run, &input, "--out", &out, "--json"]).json();
+    assert_eq!(summary["rows"], 2);
+    let scored = fs::read_to_string(&out).expect("written");
+    let lines: Vec<&str> = scored.lines().collect();
+    assert_eq!(lines[0], "Time,V1,V2,V3,Amount,note,score,decision");
+    assert!(lines[1].starts_with("0,-1.50,3.10,0.5,007,\"a, b\",0."), "{scored}");
+    assert!(lines[1].ends_with(",review") || lines[1].ends_with(",block"), "{scored}");
+    assert!(lines[2].starts_with("1,1.5,0.25,,10,,0.") && lines[2].ends_with(",approve"), "{scored}");
+}
+
+#[test]
+fn every_format_holds_the_same_scores() {
+    let place = Place::new();
+    let (_, run) = trained(&place);
+    let input = place.at("cards.csv");
+    let write = |out: &str| fraudctl(["predict", &run, &input, "--out", &place.at(out), "--json"]).json();
+    for out in ["a.csv", "a.parquet", "a.ndjson"] {
+        assert_eq!(write(out)["rows"], 2_000, "{out}");
+    }
+    let csv = fs::read_to_string(place.path().join("a.csv")).expect("written");
+    let ndjson = fs::read_to_string(place.path().join("a.ndjson")).expect("written");
+    for (line, object) in csv.lines().skip(1).zip(ndjson.lines()) {
+        let object: serde_json::Value = serde_json::from_str(object).expect("JSON");
+        let score: f64 = line.rsplit(',').nth(1).expect("a score").parse().expect("a number");
+        assert_eq!(object["score"], score);
+    }
+    let again = fraudctl(["predict", &run, &place.at("a.parquet"), "--out", &place.at("b.csv")]);
+    assert_eq!(again.code, 1);
+    assert!(again.stderr.contains("it has a column \"score\" already"), "{}", again.stderr);
+}
+
+#[test]
+fn a_column_that_the_model_needs_is_named_when_it_is_missing() {
+    let place = Place::new();
+    let (_, run) = trained(&place);
+    let input = place.write("new.csv", "Time,V1,V3,Amount\n0,1,2,3\n");
+    let outcome = fraudctl(["predict", &run, &input, "--out", &place.at("out.csv")]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.stderr.contains("no V2 column"), "{}", outcome.stderr);
+    assert!(!place.path().join("out.csv").exists());
+}

@@ -1,0 +1,227 @@
+//! `fraudctl prep`: both schemas, no leak, and every complaint with its place.
+
+use std::fs;
+
+use insta::assert_snapshot;
+
+use crate::support::{Place, creditcard, fraudctl};
+
+/// The error of preparing `text`, with the folder's path taken out.
+fn complaint(name: &str, text: &str, more: &[&str]) -> String {
+    let place = Place::new();
+    let file = place.write(name, text);
+    let mut arguments = vec!["prep".to_owned(), file, "--out".into(), place.at("out")];
+    arguments.extend(more.iter().map(|text| (*text).to_owned()));
+    let outcome = fraudctl(arguments);
+    assert_ne!(outcome.code, 0, "{}", outcome.stdout);
+    assert_eq!(outcome.stdout, "");
+    assert!(!place.path().join("out").exists(), "nothing half-written");
+    format!("exit {}\n{}", outcome.code, place.neutral(&outcome.stderr))
+}
+
+#[test]
+fn a_table_is_split_with_the_same_share_of_frauds_in_each_part() {
+    let place = Place::new();
+    let table = place.write("cards.csv", &creditcard(2_000));
+    let summary = fraudctl(["prep", &table, "--out", &place.at("out"), "--json"]).json();
+    assert_eq!(summary["rows"], 2_000);
+    assert_eq!(summary["positives"], 100);
+    assert_eq!(summary["train"], serde_json::json!({ "rows": 1_280, "positives": 64 }));
+    assert_eq!(summary["valid"], serde_json::json!({ "rows": 320, "positives": 16 }));
+    assert_eq!(summary["test"], serde_json::json!({ "rows": 400, "positives": 20 }));
+    assert_eq!(summary["features"], serde_json::json!(["Time", "V1", "V2", "V3", "Amount"]));
+}
+
+#[test]
+fn only_training_rows_are_rebalanced_and_the_scaler_does_not_see_the_new_ones() {
+    let place = Place::new();
+    let table = place.write("cards.csv", &creditcard(2_000));
+    let read =
+        |folder: &str, name: &str| fs::read(place.path().join(folder).join(name)).expect("a prepared file");
+    fraudctl(["prep", &table, "--out", &place.at("plain"), "--json"]).json();
+    for balance in ["ros", "rus", "smote", "smote:0.1,rus:0.5"] {
+        let out = place.at(balance);
+        let summary = fraudctl(["prep", &table, "--out", &out, "--balance", balance, "--json"]).json();
+        assert_ne!(summary["train"], summary["train_before_balance"], "{balance}");
+        for untouched in ["valid.parquet", "test.parquet", "preprocess.json", "schema.json"] {
+            assert_eq!(read(balance, untouched), read("plain", untouched), "{balance}: {untouched}");
+        }
+        assert_ne!(read(balance, "train.parquet"), read("plain", "train.parquet"), "{balance}");
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_folder() {
+    let place = Place::new();
+    let table = place.write("cards.csv", &creditcard(500));
+    let manifest = |out: &str, seed: &str| {
+        let arguments =
+            ["prep", &table, "--out", &place.at(out), "--balance", "smote", "--seed", seed, "--json"];
+        fraudctl(arguments).json();
+        fs::read_to_string(place.path().join(out).join("manifest.json")).expect("a manifest")
+    };
+    assert_eq!(manifest("one", "7"), manifest("two", "7"));
+    assert_ne!(manifest("one-again", "7"), manifest("three", "8"));
+}
+
+#[test]
+fn an_event_log_becomes_the_handbooks_features_split_by_time() {
+    let place = Place::new();
+    let mut text = String::from("TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_FRAUD\n");
+    for row in 0..400 {
+        let (day, hour) = (1 + row / 20, row % 20);
+        let fraud = u8::from(row % 9 == 0);
+        text.push_str(&format!(
+            "{row},2018-04-{day:02} {hour:02}:00:00,{},{},{}.5,{fraud}\n",
+            row % 7,
+            row % 5,
+            row
+        ));
+    }
+    let log = place.write("log.csv", &text);
+    let summary = fraudctl(["prep", &log, "--out", &place.at("out"), "--json"]).json();
+    assert_eq!(summary["schema"], "transactions");
+    assert_eq!(summary["split"], "time");
+    assert_eq!(summary["features"].as_array().expect("names").len(), 15);
+    assert_eq!(summary["test"]["rows"], 80);
+}
+
+#[test]
+fn a_result_is_not_replaced_unasked() {
+    let place = Place::new();
+    let table = place.write("cards.csv", &creditcard(500));
+    let out = place.at("out");
+    assert_eq!(fraudctl(["prep", &table, "--out", &out]).code, 0);
+    let refused = fraudctl(["prep", &table, "--out", &out]);
+    assert_eq!(refused.code, 1);
+    assert_snapshot!(place.neutral(&refused.stderr), @r#"
+    error: PLACE/out: already exists
+      hint: --force replaces it
+    "#);
+    assert_eq!(fraudctl(["prep", &table, "--out", &out, "--force"]).code, 0);
+}
+
+#[test]
+fn rows_without_a_label_are_set_aside_and_counted() {
+    let place = Place::new();
+    let table = place.write("cards.csv", &(creditcard(500) + "1,1,1,1,1,\n2,1,1,1,1,\n"));
+    let summary = fraudctl(["prep", &table, "--out", &place.at("out"), "--json"]).json();
+    assert_eq!((&summary["rows"], &summary["set_aside"]), (&500.into(), &2.into()));
+}
+
+#[test]
+fn a_missing_label_column_is_named() {
+    assert_snapshot!(complaint("t.csv", "a,b\n1,2\n", &[]), @r#"
+    exit 1
+    error: PLACE/t.csv: no label column; its columns are: a, b
+      hint: --label COLUMN names the column that says fraud or not
+    "#);
+}
+
+#[test]
+fn an_unknown_column_in_an_option_is_named() {
+    assert_snapshot!(complaint("t.csv", "a,Class\n1,0\n", &["--drop", "b"]), @r#"
+    exit 1
+    error: PLACE/t.csv: --drop names the column "b", which is not there; its columns are: a, Class
+    "#);
+}
+
+#[test]
+fn a_part_of_an_event_log_that_is_missing_is_named() {
+    let text = "time,customer,amount,fraud\n1,2,3,0\n";
+    assert_snapshot!(complaint("t.csv", text, &["--schema", "transactions"]), @r#"
+    exit 1
+    error: PLACE/t.csv: no terminal column; its columns are: time, customer, amount, fraud
+      hint: --map terminal=COLUMN names it
+    "#);
+}
+
+#[test]
+fn a_cell_that_does_not_fit_is_named_with_line_and_column() {
+    assert_snapshot!(complaint("t.csv", "a,b,Class\n1,2,0\n1,x,1\n", &[]), @r#"
+    exit 1
+    error: PLACE/t.csv:3:2: column "b": "x" is not a number
+      hint: --drop b leaves that column out
+    "#);
+}
+
+#[test]
+fn a_label_that_is_none_is_named_with_line_and_column() {
+    assert_snapshot!(complaint("t.csv", "a,Class\n1,0\n1,maybe\n", &[]), @r#"
+    exit 1
+    error: PLACE/t.csv:3:2: column "Class": "maybe" is not a label: 0, 1, true or false (else name the word with --positive)
+    "#);
+}
+
+#[test]
+fn a_line_with_too_few_cells_is_named() {
+    assert_snapshot!(complaint("t.csv", "a,b,Class\n1,2,0\n1,2\n", &[]), @r#"
+    exit 1
+    error: PLACE/t.csv:3: 2 cells where the header has 3
+    "#);
+}
+
+#[test]
+fn a_time_that_is_none_is_named_with_line_and_column() {
+    let text = "time,customer,terminal,amount,fraud\n2018-04-01,1,1,5,0\n2018-04-41,1,1,5,1\n";
+    assert_snapshot!(complaint("t.csv", text, &[]), @r#"
+    exit 1
+    error: PLACE/t.csv:3:1: column "time": "2018-04-41" is not a time (RFC 3339, YYYY-MM-DD HH:MM:SS or epoch seconds)
+    "#);
+}
+
+#[test]
+fn an_empty_file_a_bare_header_and_a_single_class_are_told_apart() {
+    assert_snapshot!(complaint("t.csv", "", &[]), @r#"
+    exit 1
+    error: PLACE/t.csv: the file is empty
+    "#);
+    assert_snapshot!(complaint("t.csv", "a,Class\n", &[]), @"");
+    assert_snapshot!(complaint("t.csv", "a,Class\n1,0\n2,0\n", &[]), @"");
+}
+
+#[test]
+fn a_file_that_is_not_there_and_an_unknown_kind_are_told_apart() {
+    let place = Place::new();
+    let out = place.at("out");
+    let missing = fraudctl(["prep", &place.at("no.csv"), "--out", &out]);
+    assert_snapshot!(place.neutral(&missing.stderr), @r#"error: PLACE/no.csv: No such file or directory (os error 2)"#);
+    let unknown = fraudctl(["prep", &place.write("t.xlsx", "x"), "--out", &out]);
+    assert_snapshot!(place.neutral(&unknown.stderr), @"");
+}
+
+#[test]
+fn a_truncated_parquet_is_an_error_at_every_length() {
+    let place = Place::new();
+    let table = place.write("cards.csv", &creditcard(300));
+    fraudctl(["prep", &table, "--out", &place.at("out"), "--json"]).json();
+    let whole = fs::read(place.path().join("out/train.parquet")).expect("a Parquet file");
+    for length in
+        [0, 3, 4, 11, whole.len() / 2, whole.len() - 9, whole.len() - 8, whole.len() - 4, whole.len() - 1]
+    {
+        let cut = place.path().join("cut.parquet");
+        fs::write(&cut, &whole[..length]).expect("written");
+        let outcome = fraudctl(["prep", &cut.to_string_lossy(), "--out", &place.at("never")]);
+        assert_eq!(outcome.code, 1, "{length}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains("cut.parquet"), "{length}: {}", outcome.stderr);
+    }
+}
+
+#[test]
+fn smote_names_the_column_that_has_missing_values() {
+    let without_time = |line: &str| match line.split_once(',') {
+        Some((_, rest)) if rest.ends_with("\"1\"") => format!(",{rest}\n"),
+        _ => format!("{line}\n"),
+    };
+    let text: String = creditcard(500).lines().map(without_time).collect();
+    assert_snapshot!(complaint("t.csv", &text, &["--balance", "smote"]), @"");
+}
+
+#[test]
+fn a_balance_that_does_not_exist_is_a_usage_error() {
+    assert_snapshot!(complaint("t.csv", &creditcard(500), &["--balance", "smot"]), @r#"
+exit 2
+error: --balance
+  caused by: the balance method "smot" is unknown, did you mean smote?; known are none, ros, rus, smote
+"#);
+}

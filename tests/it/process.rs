@@ -1,0 +1,80 @@
+//! The binary itself: what only a real process can show.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use crate::support::{Place, creditcard, trained};
+
+fn binary() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_fraudctl"))
+}
+
+#[test]
+fn data_goes_to_stdout_status_to_stderr_and_no_bar_is_drawn_into_a_pipe() {
+    let place = Place::new();
+    let table = place.write("cards.csv", &creditcard(500));
+    let output =
+        binary().args(["prep", &table, "--out", &place.at("out"), "--json"]).output().expect("it runs");
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(serde_json::from_str::<serde_json::Value>(&text).expect("JSON")["rows"] == 500);
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_failure() {
+    let place = Place::new();
+    let mut text = String::from("time,customer,terminal,amount\n");
+    for row in 0..20_000 {
+        text.push_str(&format!("{},1,1,5\n", 1_522_540_800 + row));
+    }
+    let log = place.write("log.csv", &text);
+    let mut child = binary()
+        .args(["produce", &log, "--to", "-", "--quiet"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().expect("piped")).read_line(&mut first).expect("a line");
+    assert!(first.starts_with('{'));
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn serve_says_where_it_listens_and_stops_cleanly_on_sigterm() {
+    let place = Place::new();
+    let (_, run) = trained(&place);
+    let database = place.at("fraud.db");
+    let mut child = binary()
+        .args(["serve", &run, "--bind", "127.0.0.1:0", "--db", &database, "--quiet"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut line = String::new();
+    BufReader::new(child.stderr.as_mut().expect("piped")).read_line(&mut line).expect("a line");
+    assert!(line.starts_with("listening on http://127.0.0.1:"), "{line}");
+    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill runs");
+    assert!(killed.success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_training_exits_with_130_and_leaves_nothing() {
+    let place = Place::new();
+    let (data, _) = trained(&place);
+    let mut child = binary()
+        .args(["train", &data, "--model", "lightgbm", "--out", &place.at("long")])
+        .args(["--set", "rounds=1000000", "--set", "early_stopping_rounds=1000000"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut line = String::new();
+    BufReader::new(child.stderr.as_mut().expect("piped")).read_line(&mut line).expect("a line");
+    assert!(line.starts_with("training lightgbm on 1280 rows"), "{line}");
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(sent.success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    assert!(!place.path().join("long").exists());
+}
