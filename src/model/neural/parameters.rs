@@ -17,13 +17,15 @@ pub struct MlpParameters {
     pub activation: Activation,
     /// Networks trained side by side from different starts; their probabilities are averaged.
     pub members: usize,
-    /// The schedule's peak, for a weight that is drawn from a standard normal and multiplied by 1 / sqrt(inputs).
+    /// The schedule's peak, for a weight that is drawn from a standard normal and multiplied by 1 /
+    /// sqrt(inputs).
     pub learning_rate: f64,
     /// Share of its learning rate by which a weight shrinks in each step.
     pub weight_decay: f64,
     /// Rows in one step.
     pub batch_size: usize,
-    /// Passes over the training rows; `None` for 16, and on few rows as many as give 1,000 steps (256 at most).
+    /// Passes over the training rows; `None` for 16, and on few rows as many as give 1,000 steps (256 at
+    /// most).
     pub epochs: Option<usize>,
     /// The most steps of a member: on large data they make fewer epochs than asked for, but at least one.
     pub max_steps: usize,
@@ -64,7 +66,7 @@ impl Default for MlpParameters {
             hidden: vec![128, 128],
             activation: Activation::Relu,
             members: 4,
-            learning_rate: 0.01,
+            learning_rate: 0.02,
             weight_decay: 0.0,
             batch_size: 256,
             epochs: None,

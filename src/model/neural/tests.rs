@@ -12,7 +12,8 @@ use crate::matrix::Matrix;
 use crate::model::Scorer;
 use crate::progress::{Event, Interrupted, Progress, Silent};
 
-/// Rows of four numbers; positive where the first two have different signs (and by chance in 2 % of the rows).
+/// Rows of four numbers; positive where the first two have different signs (and by chance in 2 % of the
+/// rows).
 fn exclusive_or(rows: usize, seed: u64) -> (Matrix, Vec<bool>) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let values: Vec<f64> = (0..rows * 4).map(|_| rng.random_range(-1.0..1.0)).collect();
