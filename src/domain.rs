@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat};
 use serde::{Deserialize, Serialize};
 
 /// Why a value is not acceptable; the caller adds where it stood.
@@ -103,6 +104,43 @@ impl Timestamp {
     /// Whole seconds since the epoch, rounded down.
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(Self::SECOND_US)
+    }
+
+    /// Reads RFC 3339, `YYYY-MM-DD[ HH:MM:SS[.f]]`, `M/D/YYYY HH:MM` or seconds since the epoch; text without
+    /// a zone is UTC.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] when none of them fits.
+    pub fn parse(text: &str) -> Result<Self, InvalidValue> {
+        const PATTERNS: [&str; 4] =
+            ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%m/%d/%Y %H:%M", "%Y-%m-%d %H:%M"];
+        let invalid = || InvalidValue::new(text, "a time (RFC 3339, YYYY-MM-DD HH:MM:SS or epoch seconds)");
+        let trimmed = text.trim();
+        if let Ok(seconds) = trimmed.parse::<f64>() {
+            return Self::from_epoch_seconds(seconds).ok_or_else(invalid);
+        }
+        let instant = DateTime::parse_from_rfc3339(trimmed).map(|time| time.to_utc()).ok().or_else(|| {
+            let with_time =
+                PATTERNS.iter().find_map(|pattern| NaiveDateTime::parse_from_str(trimmed, pattern).ok());
+            let date = || NaiveDate::parse_from_str(trimmed, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
+            Some(with_time.or_else(date)?.and_utc())
+        });
+        instant.map(|time| Self(time.timestamp_micros())).ok_or_else(invalid)
+    }
+
+    /// From seconds since the epoch, rounded to a microsecond; `None` beyond the year 9999.
+    pub fn from_epoch_seconds(seconds: f64) -> Option<Self> {
+        (seconds.abs() < 253_402_300_800.0).then(|| Self((seconds * 1e6).round() as i64))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC, with as many decimals as are needed.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match DateTime::from_timestamp_micros(self.0) {
+            Some(time) => formatter.write_str(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+            None => write!(formatter, "{} us since 1970", self.0),
+        }
     }
 }
 
@@ -247,6 +285,26 @@ mod tests {
         assert_eq!(thresholds.decide(0.5), Decision::Review);
         assert_eq!(thresholds.decide(0.9), Decision::Block);
         assert_eq!(Thresholds { review: 0.5, block: None }.decide(1.0), Decision::Review);
+    }
+
+    #[test]
+    fn times_are_read_in_the_usual_spellings() {
+        let expected = Timestamp::from_seconds(1_522_540_831);
+        for text in [
+            "2018-04-01T00:00:31Z",
+            "2018-04-01 00:00:31",
+            "2018-04-01T02:00:31+02:00",
+            "2018-04-01T00:00:31.000",
+            "1522540831",
+            " 1522540831.0 ",
+        ] {
+            assert_eq!(Timestamp::parse(text), Ok(expected), "{text}");
+        }
+        assert_eq!(Timestamp::parse("4/1/2018 0:00"), Timestamp::parse("2018-04-01"));
+        assert_eq!(expected.to_string(), "2018-04-01T00:00:31Z");
+        for text in ["", "yesterday", "1e300", "NaN", "2018-13-01"] {
+            assert!(Timestamp::parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -8,9 +8,21 @@
 //!
 //! See `docs/ARCHITECTURE.md` for the layers and who may import whom; `tests/it/architecture.rs` holds them.
 
+pub mod client;
+pub mod dataset;
 pub mod domain;
+pub mod engine;
 pub mod features;
+pub mod files;
+pub mod geography;
+pub mod loadtest;
 pub mod matrix;
+pub mod metrics;
 pub mod model;
 pub mod progress;
+pub mod resample;
+pub mod server;
+pub mod simulate;
+pub mod store;
+pub mod stream;
 pub mod wire;

@@ -28,6 +28,21 @@ impl Matrix {
         Self { values, columns }
     }
 
+    /// Puts columns of equal length beside each other.
+    ///
+    /// # Panics
+    /// When there is no column, or one is shorter than the first.
+    pub fn from_columns(columns: &[Vec<f64>]) -> Self {
+        let rows = columns.first().map_or(0, Vec::len);
+        let mut matrix = Self::from_values(vec![0.0; rows * columns.len()], columns.len());
+        for row in 0..rows {
+            for (cell, column) in matrix.row_mut(row).iter_mut().zip(columns) {
+                *cell = column[row];
+            }
+        }
+        matrix
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.values.len() / self.columns

@@ -6,6 +6,8 @@
 mod history;
 mod online;
 pub mod scaling;
+mod schema;
 
 pub use history::History;
 pub use online::{FeatureState, HANDBOOK};
+pub use schema::{Columns, InputKind, SCHEMA_VERSION, Schema};

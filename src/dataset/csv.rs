@@ -1,0 +1,88 @@
+//! CSV: comma, semicolon or tab; every cell is checked, and an error names its line and column.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
+
+use super::error::DatasetError;
+use super::table::{Cell, Column, Kind};
+use crate::domain::InvalidValue;
+
+/// The header.
+pub(super) fn columns(path: &Path) -> Result<Vec<String>, DatasetError> {
+    header(&mut open(path)?, path)
+}
+
+/// The wanted columns, in the order asked for; `wanted` holds places in the header.
+pub(super) fn read(path: &Path, wanted: &[(usize, Kind)]) -> Result<Vec<Column>, DatasetError> {
+    let mut reader = open(path)?;
+    let names = header(&mut reader, path)?;
+    let mut columns: Vec<Column> = wanted
+        .iter()
+        .map(|(place, kind)| Column { name: names[*place].clone(), values: kind.empty(1024) })
+        .collect();
+    let mut record = ByteRecord::new();
+    while reader.read_byte_record(&mut record).map_err(|error| csv_error(path, &error))? {
+        for ((place, kind), column) in wanted.iter().zip(&mut columns) {
+            let bytes = &record[*place];
+            let pushed = match std::str::from_utf8(bytes) {
+                Ok(text) => kind.push(&mut column.values, &cell(text)),
+                Err(_) => Err(InvalidValue::new(String::from_utf8_lossy(bytes), "UTF-8 text")),
+            };
+            pushed.map_err(|source| DatasetError::Cell {
+                path: path.to_owned(),
+                line: record.position().map_or(0, csv::Position::line),
+                column: place + 1,
+                name: column.name.clone(),
+                source,
+            })?;
+        }
+    }
+    Ok(columns)
+}
+
+/// The spellings of a missing cell.
+fn cell(text: &str) -> Cell<'_> {
+    match text {
+        "" | "NA" | "N/A" | "null" | "NULL" | "None" => Cell::Missing,
+        text => Cell::Text(text),
+    }
+}
+
+/// The delimiter that is most frequent in the header.
+pub(super) fn delimiter(path: &Path) -> Result<u8, DatasetError> {
+    let mut buffered = BufReader::with_capacity(1 << 16, File::open(path).map_err(DatasetError::io(path))?);
+    let start = buffered.fill_buf().map_err(DatasetError::io(path))?;
+    if start.is_empty() {
+        return Err(DatasetError::Empty { path: path.to_owned(), detail: "" });
+    }
+    let first_line = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let count = |delimiter: &u8| first_line.iter().filter(|byte| *byte == delimiter).count();
+    // Of equally frequent ones the last counts: the comma.
+    Ok([b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b','))
+}
+
+fn open(path: &Path) -> Result<Reader<BufReader<File>>, DatasetError> {
+    let delimiter = delimiter(path)?;
+    let file = BufReader::with_capacity(1 << 18, File::open(path).map_err(DatasetError::io(path))?);
+    Ok(ReaderBuilder::new().delimiter(delimiter).trim(Trim::All).from_reader(file))
+}
+
+fn header(reader: &mut Reader<BufReader<File>>, path: &Path) -> Result<Vec<String>, DatasetError> {
+    let names = reader.headers().map_err(|error| csv_error(path, &error))?;
+    Ok(names.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect())
+}
+
+fn csv_error(path: &Path, error: &csv::Error) -> DatasetError {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => DatasetError::Ragged {
+            path: path.to_owned(),
+            line: pos.as_ref().map_or(0, csv::Position::line),
+            expected: *expected_len,
+            found: *len,
+        },
+        _ => DatasetError::Unreadable { path: path.to_owned(), format: "CSV", why: error.to_string() },
+    }
+}

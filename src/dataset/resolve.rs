@@ -1,0 +1,146 @@
+//! Finds out what a file is: which of its columns plays which part.
+
+use std::path::Path;
+
+use super::error::DatasetError;
+use crate::features::{Columns, HANDBOOK, InputKind, SCHEMA_VERSION, Schema};
+
+/// What the user says about the file; what is not said is recognised by name.
+#[derive(Debug, Clone, Default)]
+pub struct SchemaOptions {
+    /// Tabular or transactions; `None` finds out.
+    pub kind: Option<InputKind>,
+    /// The label's column.
+    pub label: Option<String>,
+    /// The label's text that means fraud.
+    pub positive: Option<String>,
+    /// The time's column.
+    pub time: Option<String>,
+    /// Part and column, e.g. `("customer", "cc_num")`.
+    pub map: Vec<(String, String)>,
+    /// Columns to leave out.
+    pub drop: Vec<String>,
+}
+
+/// Names by which a part is recognised, whatever their case.
+const KNOWN: [(&str, &[&str]); 8] = [
+    ("id", &["id", "transaction_id", "trans_num", "event_id"]),
+    ("time", &["time", "tx_datetime", "datetime", "timestamp", "event_timestamp", "trans_date_trans_time"]),
+    ("customer", &["customer", "customer_id", "cc_num", "card_id"]),
+    ("terminal", &["terminal", "terminal_id", "merchant", "merchant_id"]),
+    ("amount", &["amount", "tx_amount", "amt"]),
+    ("latitude", &["latitude", "terminal_latitude", "merch_lat"]),
+    ("longitude", &["longitude", "terminal_longitude", "merch_long"]),
+    ("label", &["class", "tx_fraud", "is_fraud", "isfraud", "fraud", "label"]),
+];
+
+/// Names that a prepared folder needs for itself.
+const RESERVED: [&str; 4] = ["id", "time", "label", "synthetic"];
+
+/// The schema of `path`, whose columns are `header`; the label may be missing when `labelled` is false.
+///
+/// # Errors
+/// When an option names a column that is not there, or a needed part is not found.
+pub fn resolve(
+    path: &Path,
+    header: &[String],
+    options: &SchemaOptions,
+    labelled: bool,
+) -> Result<Schema, DatasetError> {
+    check_options(path, header, options)?;
+    let find = |part: &str| find(part, header, options);
+    let events = ["customer", "terminal", "time"].iter().all(|part| find(part).is_some());
+    let kind = options.kind.unwrap_or(if events { InputKind::Transactions } else { InputKind::Tabular });
+    let label = find("label");
+    let missing = |part: &str| DatasetError::MissingColumn {
+        path: path.to_owned(),
+        part: part.to_owned(),
+        found: header.to_vec(),
+    };
+    if labelled && label.is_none() {
+        return Err(missing("label"));
+    }
+    let (columns, features) = match kind {
+        InputKind::Transactions => {
+            let needed = |part: &str| find(part).ok_or_else(|| missing(part)).map(Some);
+            let columns = Columns {
+                id: find("id"),
+                time: needed("time")?,
+                customer: needed("customer")?,
+                terminal: needed("terminal")?,
+                amount: needed("amount")?,
+                latitude: find("latitude"),
+                longitude: find("longitude"),
+                label,
+            };
+            (columns, HANDBOOK.map(str::to_owned).to_vec())
+        }
+        InputKind::Tabular => {
+            let id = find("id");
+            let time = options.time.clone().or_else(|| mapped("time", options));
+            let is_feature = |name: &&String| {
+                Some(*name) != label.as_ref() && Some(*name) != id.as_ref() && !options.drop.contains(name)
+            };
+            let features: Vec<String> = header.iter().filter(is_feature).cloned().collect();
+            (Columns { id, time, label, ..Columns::default() }, features)
+        }
+    };
+    check_features(path, &features)?;
+    let positive = options.positive.clone();
+    Ok(Schema { format_version: SCHEMA_VERSION, kind, features, columns, positive })
+}
+
+fn check_options(path: &Path, header: &[String], options: &SchemaOptions) -> Result<(), DatasetError> {
+    if let Some((part, _)) = options.map.iter().find(|(part, _)| KNOWN.iter().all(|(known, _)| known != part))
+    {
+        let parts: Vec<&str> = KNOWN.iter().map(|(known, _)| *known).collect();
+        let why = format!("--map knows no part {part:?}; the parts are: {}", parts.join(", "));
+        return Err(DatasetError::unusable(path, why));
+    }
+    let named = options.label.iter().map(|name| ("--label", name));
+    let named = named.chain(options.time.iter().map(|name| ("--time", name)));
+    let named = named.chain(options.map.iter().map(|(_, name)| ("--map", name)));
+    let mut named = named.chain(options.drop.iter().map(|name| ("--drop", name)));
+    match named.find(|(_, name)| !header.contains(name)) {
+        Some((option, name)) => Err(DatasetError::UnknownColumn {
+            path: path.to_owned(),
+            option,
+            name: name.clone(),
+            found: header.to_vec(),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn check_features(path: &Path, features: &[String]) -> Result<(), DatasetError> {
+    if features.is_empty() {
+        return Err(DatasetError::unusable(path, "no column is left to learn from"));
+    }
+    match features.iter().find(|name| RESERVED.contains(&name.as_str())) {
+        Some(name) => Err(DatasetError::unusable(
+            path,
+            format!("the name {name:?} is reserved in prepared folders; rename that column or --drop {name}"),
+        )),
+        None => Ok(()),
+    }
+}
+
+fn mapped(part: &str, options: &SchemaOptions) -> Option<String> {
+    options.map.iter().find(|(mapped, _)| mapped == part).map(|(_, name)| name.clone())
+}
+
+fn find(part: &str, header: &[String], options: &SchemaOptions) -> Option<String> {
+    let given = match part {
+        "label" => options.label.clone(),
+        "time" => options.time.clone(),
+        _ => None,
+    };
+    let recognised = || {
+        let (_, names) = KNOWN.iter().find(|(known, _)| *known == part)?;
+        let fits = |name: &&String| {
+            names.contains(&name.to_ascii_lowercase().as_str()) && !options.drop.contains(name)
+        };
+        header.iter().find(fits).cloned()
+    };
+    given.or_else(|| mapped(part, options)).or_else(recognised)
+}

@@ -1,0 +1,178 @@
+//! From a file and its schema to rows of features.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use super::error::DatasetError;
+use super::file::{header, read};
+use super::table::{Column, Kind, Values};
+use crate::domain::{
+    Amount, CustomerId, GeoPoint, InvalidValue, TerminalId, Timestamp, Transaction, TransactionId,
+};
+use crate::features::{FeatureState, InputKind, Schema};
+use crate::matrix::Matrix;
+
+/// Rows of features with what is known of them, in the order of the file.
+#[derive(Debug, Clone)]
+pub struct Samples {
+    /// The file's ids, else the rows' numbers from 0.
+    pub ids: Vec<String>,
+    /// When they happened, where the file says so.
+    pub times: Option<Vec<Timestamp>>,
+    /// Fraud or not; `None` where the file does not say.
+    pub labels: Vec<Option<bool>>,
+    /// `ids.len()` rows, a column per feature of the schema.
+    pub features: Matrix,
+}
+
+/// Reads `path` as `schema` says; event logs get their features from the history within the file.
+///
+/// # Errors
+/// When the file cannot be read or a cell does not fit, with its line and column.
+pub fn samples(path: &Path, schema: &Schema) -> Result<Samples, DatasetError> {
+    match schema.kind {
+        InputKind::Tabular => tabular(path, schema),
+        InputKind::Transactions => {
+            let log = transactions(path, schema)?;
+            let features = featurize(&log, schema.features.len());
+            Ok(Samples {
+                ids: log.iter().map(|transaction| transaction.id.to_string()).collect(),
+                times: Some(log.iter().map(|transaction| transaction.time).collect()),
+                labels: log.iter().map(|transaction| transaction.fraud).collect(),
+                features,
+            })
+        }
+    }
+}
+
+/// `schema` without the columns that `path` lacks and that scoring can do without: the label, the id, places.
+///
+/// # Errors
+/// When the header of `path` cannot be read.
+pub fn for_file(schema: &Schema, path: &Path) -> Result<Schema, DatasetError> {
+    let names = header(path)?;
+    let mut schema = schema.clone();
+    let columns = &mut schema.columns;
+    for optional in [&mut columns.label, &mut columns.id, &mut columns.latitude, &mut columns.longitude] {
+        optional.take_if(|name| !names.contains(name));
+    }
+    if schema.kind == InputKind::Tabular {
+        columns.time.take_if(|name| !names.contains(name));
+    }
+    Ok(schema)
+}
+
+/// Features of every transaction, in the order of `log`, which need not be sorted by time.
+pub fn featurize(log: &[Transaction], columns: usize) -> Matrix {
+    let mut state = FeatureState::new();
+    let mut features = Matrix::from_values(vec![0.0; log.len() * columns], columns);
+    for index in time_order(log) {
+        state.observe(&log[index], features.row_mut(index));
+    }
+    features
+}
+
+/// The places of `log` in order of time; transactions of one instant stay in their order.
+pub fn time_order(log: &[Transaction]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..log.len()).collect();
+    order.sort_by_key(|&index| log[index].time);
+    order
+}
+
+/// Reads an event log.
+///
+/// # Errors
+/// As [`samples`].
+pub fn transactions(path: &Path, schema: &Schema) -> Result<Vec<Transaction>, DatasetError> {
+    let mut reader = Wanted::default();
+    let columns = &schema.columns;
+    let time = reader.add(columns.time.as_deref(), Kind::Time);
+    let customer = reader.add(columns.customer.as_deref(), Kind::Identifier);
+    let terminal = reader.add(columns.terminal.as_deref(), Kind::Identifier);
+    let amount = reader.add(columns.amount.as_deref(), Kind::Required);
+    let id = reader.add(columns.id.as_deref(), Kind::Identifier);
+    let latitude = reader.add(columns.latitude.as_deref(), Kind::Number);
+    let longitude = reader.add(columns.longitude.as_deref(), Kind::Number);
+    let label = reader.add(columns.label.as_deref(), Kind::Label { positive: schema.positive.clone() });
+    let mut table = Table(read(path, &reader.0)?);
+    let (times, amounts) = (table.times(time), table.numbers(amount));
+    let (customers, terminals, ids) = (table.texts(customer), table.texts(terminal), table.texts(id));
+    let (latitudes, longitudes, labels) =
+        (table.numbers(latitude), table.numbers(longitude), table.labels(label));
+    let wrong =
+        |row: usize, error: InvalidValue| DatasetError::unusable(path, format!("row {}: {error}", row + 1));
+    (0..times.len())
+        .map(|row| {
+            let place = match (latitudes.get(row), longitudes.get(row)) {
+                (Some(latitude), Some(longitude)) if !latitude.is_nan() && !longitude.is_nan() => {
+                    Some(GeoPoint::new(*latitude, *longitude).map_err(|error| wrong(row, error))?)
+                }
+                _ => None,
+            };
+            let number = || Cow::Owned(row.to_string());
+            let id = ids.get(row).map_or_else(number, |id| Cow::Borrowed(id.as_str()));
+            Ok(Transaction {
+                id: TransactionId::parse(&id).map_err(|error| wrong(row, error))?,
+                time: times[row],
+                customer: CustomerId::parse(&customers[row]).map_err(|error| wrong(row, error))?,
+                terminal: TerminalId::parse(&terminals[row]).map_err(|error| wrong(row, error))?,
+                amount: Amount::try_from(amounts[row]).map_err(|error| wrong(row, error))?,
+                place,
+                fraud: labels.get(row).copied().flatten(),
+            })
+        })
+        .collect()
+}
+
+fn tabular(path: &Path, schema: &Schema) -> Result<Samples, DatasetError> {
+    let mut reader = Wanted::default();
+    for feature in &schema.features {
+        reader.add(Some(feature), Kind::Number);
+    }
+    let label =
+        reader.add(schema.columns.label.as_deref(), Kind::Label { positive: schema.positive.clone() });
+    let id = reader.add(schema.columns.id.as_deref(), Kind::Identifier);
+    let time = reader.add(schema.columns.time.as_deref(), Kind::Time);
+    let mut table = Table(read(path, &reader.0)?);
+    let columns: Vec<Vec<f64>> = (0..schema.features.len()).map(|place| table.numbers(Some(place))).collect();
+    let features = Matrix::from_columns(&columns);
+    let rows = features.rows();
+    let ids = match id {
+        Some(_) => table.texts(id),
+        None => (0..rows).map(|row| row.to_string()).collect(),
+    };
+    let labels = if label.is_some() { table.labels(label) } else { vec![None; rows] };
+    Ok(Samples { ids, times: time.map(|_| table.times(time)), labels, features })
+}
+
+/// The columns to ask a file for; remembers their places.
+#[derive(Default)]
+struct Wanted<'a>(Vec<(&'a str, Kind)>);
+
+impl<'a> Wanted<'a> {
+    fn add(&mut self, name: Option<&'a str>, kind: Kind) -> Option<usize> {
+        self.0.push((name?, kind));
+        Some(self.0.len() - 1)
+    }
+}
+
+/// What came back; every column is taken once, and one that was not asked for is empty.
+struct Table(Vec<Column>);
+
+macro_rules! take {
+    ($name:ident, $variant:ident, $cell:ty) => {
+        fn $name(&mut self, place: Option<usize>) -> Vec<$cell> {
+            match place.map(|place| &mut self.0[place].values) {
+                Some(Values::$variant(cells)) => std::mem::take(cells),
+                _ => Vec::new(),
+            }
+        }
+    };
+}
+
+impl Table {
+    take!(numbers, Numbers, f64);
+    take!(texts, Texts, String);
+    take!(times, Times, Timestamp);
+    take!(labels, Labels, Option<bool>);
+}

@@ -1,0 +1,169 @@
+//! Typed columns: what is read from a file, whatever its format, and what is written to one.
+
+use crate::domain::{InvalidValue, Timestamp};
+
+use super::error::NUMBER;
+
+/// What a column's cells must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// A finite number; a missing one becomes NaN.
+    Number,
+    /// A finite number that must be there.
+    Required,
+    /// Text that must be there.
+    Identifier,
+    /// Text; a missing one becomes empty.
+    Text,
+    /// A time that must be there.
+    Time,
+    /// 0/1, 0.0/1.0, true/false, or whether the text equals `positive`; may be missing.
+    Label {
+        /// The text that means fraud.
+        positive: Option<String>,
+    },
+}
+
+/// The cells of a column.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Values {
+    /// Numbers; NaN where missing.
+    Numbers(Vec<f64>),
+    /// Text.
+    Texts(Vec<String>),
+    /// Times.
+    Times(Vec<Timestamp>),
+    /// Labels; `None` where missing.
+    Labels(Vec<Option<bool>>),
+}
+
+/// A named column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// Its name in the file.
+    pub name: String,
+    /// Its cells.
+    pub values: Values,
+}
+
+/// One cell as a file format hands it over.
+pub(super) enum Cell<'a> {
+    Missing,
+    Text(&'a str),
+    Number(f64),
+    Time(Timestamp),
+}
+
+impl Kind {
+    pub(super) fn empty(&self, rows: usize) -> Values {
+        match self {
+            Self::Number | Self::Required => Values::Numbers(Vec::with_capacity(rows)),
+            Self::Identifier | Self::Text => Values::Texts(Vec::with_capacity(rows)),
+            Self::Time => Values::Times(Vec::with_capacity(rows)),
+            Self::Label { .. } => Values::Labels(Vec::with_capacity(rows)),
+        }
+    }
+
+    /// Checks a cell and appends it to `values`, which [`Kind::empty`] made.
+    pub(super) fn push(&self, values: &mut Values, cell: &Cell<'_>) -> Result<(), InvalidValue> {
+        match (self, values) {
+            (Self::Number, Values::Numbers(numbers)) => numbers.push(number(cell)?.unwrap_or(f64::NAN)),
+            (Self::Required, Values::Numbers(numbers)) => {
+                numbers
+                    .push(number(cell)?.ok_or_else(|| InvalidValue::new("", "a number, and not missing"))?);
+            }
+            (Self::Identifier, Values::Texts(texts)) => texts.push(identifier(cell)?),
+            (Self::Text, Values::Texts(texts)) => texts.push(identifier(cell).unwrap_or_default()),
+            (Self::Time, Values::Times(times)) => times.push(time(cell)?),
+            (Self::Label { positive }, Values::Labels(labels)) => {
+                labels.push(label(cell, positive.as_deref())?)
+            }
+            _ => unreachable!("`values` comes from `Kind::empty` of the same kind"),
+        }
+        Ok(())
+    }
+}
+
+fn number(cell: &Cell<'_>) -> Result<Option<f64>, InvalidValue> {
+    let value = match cell {
+        Cell::Missing => return Ok(None),
+        Cell::Number(value) => *value,
+        Cell::Time(time) => time.micros() as f64 / Timestamp::SECOND_US as f64,
+        Cell::Text(text) => match *text {
+            "true" | "True" | "TRUE" => 1.0,
+            "false" | "False" | "FALSE" => 0.0,
+            _ => text.parse::<f64>().map_err(|_| InvalidValue::new(*text, NUMBER))?,
+        },
+    };
+    match value {
+        value if value.is_nan() => Ok(None),
+        value if value.is_infinite() => Err(InvalidValue::new(value.to_string(), "a finite number")),
+        value => Ok(Some(value)),
+    }
+}
+
+fn identifier(cell: &Cell<'_>) -> Result<String, InvalidValue> {
+    match cell {
+        Cell::Text(text) => Ok((*text).to_owned()),
+        Cell::Number(value) => Ok(value.to_string()),
+        Cell::Time(time) => Ok(time.to_string()),
+        Cell::Missing => Err(InvalidValue::new("", "an identifier, and not missing")),
+    }
+}
+
+fn time(cell: &Cell<'_>) -> Result<Timestamp, InvalidValue> {
+    match cell {
+        Cell::Time(time) => Ok(*time),
+        Cell::Text(text) => Timestamp::parse(text),
+        Cell::Number(seconds) => Timestamp::from_epoch_seconds(*seconds)
+            .ok_or_else(|| InvalidValue::new(seconds.to_string(), "a time in epoch seconds")),
+        Cell::Missing => Err(InvalidValue::new("", "a time, and not missing")),
+    }
+}
+
+fn label(cell: &Cell<'_>, positive: Option<&str>) -> Result<Option<bool>, InvalidValue> {
+    let text = match cell {
+        Cell::Missing => return Ok(None),
+        Cell::Text(text) => (*text).to_owned(),
+        Cell::Number(value) => value.to_string(),
+        Cell::Time(time) => time.to_string(),
+    };
+    if let Some(positive) = positive {
+        return Ok(Some(text == positive));
+    }
+    match text.to_ascii_lowercase().as_str() {
+        "1" | "1.0" | "true" => Ok(Some(true)),
+        "0" | "0.0" | "false" => Ok(Some(false)),
+        _ => {
+            Err(InvalidValue::new(text, "a label: 0, 1, true or false (else name the word with --positive)"))
+        }
+    }
+}
+
+impl Values {
+    /// Number of cells.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Numbers(numbers) => numbers.len(),
+            Self::Texts(texts) => texts.len(),
+            Self::Times(times) => times.len(),
+            Self::Labels(labels) => labels.len(),
+        }
+    }
+
+    /// True when there is no cell.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A cell as text; empty when missing.
+    pub fn text(&self, row: usize) -> String {
+        match self {
+            Self::Numbers(numbers) if numbers[row].is_nan() => String::new(),
+            Self::Numbers(numbers) => numbers[row].to_string(),
+            Self::Texts(texts) => texts[row].clone(),
+            Self::Times(times) => times[row].to_string(),
+            Self::Labels(labels) => labels[row].map_or(String::new(), |label| u8::from(label).to_string()),
+        }
+    }
+}

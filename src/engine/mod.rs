@@ -1,0 +1,190 @@
+//! Online scoring without a transport: live features, the scorer, the decision.
+//!
+//! One [`Engine`] is shared by all that score at the same time. The live state of a model that scores raw
+//! transactions is locked only while a transaction passes through it, never while the scorer works.
+
+mod error;
+mod live;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub use error::EngineError;
+use live::Live;
+
+use crate::domain::{Decision, Thresholds, Transaction};
+use crate::features::{FeatureState, HANDBOOK};
+use crate::model::Scorer;
+
+/// What an engine is made of.
+pub struct EngineConfig {
+    /// Name of the run that scores.
+    pub name: String,
+    /// The model's features in the order of its rows.
+    pub features: Vec<String>,
+    /// The model.
+    pub scorer: Arc<dyn Scorer>,
+    /// The limits in force.
+    pub thresholds: Thresholds,
+    /// The live features, when the model scores raw transactions; `None` when it scores rows of a table.
+    pub state: Option<FeatureState>,
+}
+
+/// A score and what follows from it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scored {
+    /// Probability of fraud, 0 to 1.
+    pub score: f64,
+    /// What to do with the payment.
+    pub decision: Decision,
+    /// The score from which on `decision` is not `approve`.
+    pub threshold: f64,
+}
+
+/// Scores transactions as they come.
+pub struct Engine {
+    name: String,
+    features: Vec<String>,
+    positions: HashMap<String, usize>,
+    scorer: Arc<dyn Scorer>,
+    thresholds: Thresholds,
+    live: Option<Mutex<Live>>,
+}
+
+impl Engine {
+    /// Puts the parts together.
+    ///
+    /// # Errors
+    /// [`EngineError::Mismatch`] when the scorer's rows are not as wide as there are features, or a feature is named
+    /// twice; [`EngineError::NotLive`] when the live state makes other features than the model takes.
+    pub fn new(config: EngineConfig) -> Result<Self, EngineError> {
+        let EngineConfig { name, features, scorer, thresholds, state } = config;
+        let positions: HashMap<String, usize> =
+            features.iter().enumerate().map(|(position, feature)| (feature.clone(), position)).collect();
+        if features.len() != scorer.features() || positions.len() != features.len() {
+            return Err(EngineError::Mismatch { named: positions.len(), scored: scorer.features() });
+        }
+        if state.is_some() && features != HANDBOOK {
+            return Err(EngineError::NotLive { features });
+        }
+        let live = state.map(|state| Mutex::new(Live::new(state, features.len())));
+        Ok(Self { name, features, positions, scorer, thresholds, live })
+    }
+
+    /// Name of the run that scores.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The model's features in the order of its rows.
+    pub fn features(&self) -> &[String] {
+        &self.features
+    }
+
+    /// Where `feature` stands in a row.
+    pub fn position(&self, feature: &str) -> Option<usize> {
+        self.positions.get(feature).copied()
+    }
+
+    /// The limits in force.
+    pub fn thresholds(&self) -> Thresholds {
+        self.thresholds
+    }
+
+    /// True when raw transactions can be scored.
+    pub fn takes_transactions(&self) -> bool {
+        self.live.is_some()
+    }
+
+    /// Scores a row of zeros, so that the first transaction does not pay for what is set up late.
+    ///
+    /// # Errors
+    /// [`EngineError::NoScore`] when the model is unusable.
+    pub fn warm_up(&self) -> Result<Scored, EngineError> {
+        self.decide(&vec![0.0; self.features.len()])
+    }
+
+    /// Passes `history`, oldest first, through the live state; returns how many there were. Without a live state
+    /// nothing is read.
+    pub fn warm_start(&self, history: impl Iterator<Item = Transaction>) -> u64 {
+        let Some(live) = &self.live else { return 0 };
+        let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut row = vec![f64::NAN; self.features.len()];
+        history.fold(0, |count, transaction| {
+            live.observe(&transaction, &mut row);
+            count + 1
+        })
+    }
+
+    /// Scores one row by way of its names; each feature has to be there once.
+    ///
+    /// # Errors
+    /// Names the feature that is missing, unknown, given twice or out of range.
+    pub fn score_features<'name>(
+        &self,
+        values: impl IntoIterator<Item = (&'name str, f64)>,
+    ) -> Result<Scored, EngineError> {
+        let mut row = vec![f64::NAN; self.features.len()];
+        let mut given = vec![false; self.features.len()];
+        for (feature, value) in values {
+            let position =
+                self.position(feature).ok_or_else(|| EngineError::Unknown { feature: feature.to_owned() })?;
+            if std::mem::replace(&mut given[position], true) {
+                return Err(EngineError::Repeated { feature: feature.to_owned() });
+            }
+            row[position] = value;
+        }
+        if let Some(missing) = given.iter().position(|given| !given) {
+            return Err(EngineError::Missing { feature: self.features[missing].clone() });
+        }
+        self.score_row(&row)
+    }
+
+    /// Scores a row whose values stand in the order of [`Engine::features`].
+    ///
+    /// # Errors
+    /// [`EngineError::OutOfRange`] for a value that is not a finite number within the range of `f32`, in which
+    /// models compute.
+    ///
+    /// # Panics
+    /// When `row` has another length.
+    pub fn score_row(&self, row: &[f64]) -> Result<Scored, EngineError> {
+        let largest = f64::from(f32::MAX);
+        let outside = |value: &f64| !(-largest..=largest).contains(value);
+        if let Some(position) = row.iter().position(outside) {
+            return Err(EngineError::OutOfRange {
+                feature: self.features[position].clone(),
+                value: row[position],
+            });
+        }
+        self.decide(row)
+    }
+
+    /// Passes a transaction through the live state and scores it. An id that was seen a short while ago gets the
+    /// features it got then, and does not count twice.
+    ///
+    /// # Errors
+    /// [`EngineError::WantsFeatures`] when the model scores rows of a table.
+    pub fn score_transaction(&self, transaction: &Transaction) -> Result<Scored, EngineError> {
+        let live = self.live.as_ref().ok_or(EngineError::WantsFeatures)?;
+        let mut row = vec![f64::NAN; self.features.len()];
+        // A panic inside the state would leave at most one entity's window half updated: going on is the lesser harm.
+        live.lock().unwrap_or_else(PoisonError::into_inner).observe(transaction, &mut row);
+        self.decide(&row)
+    }
+
+    fn decide(&self, row: &[f64]) -> Result<Scored, EngineError> {
+        let mut scores = [f64::NAN];
+        self.scorer.score(row, &mut scores);
+        let [score] = scores;
+        if !score.is_finite() {
+            return Err(EngineError::NoScore);
+        }
+        let Thresholds { review, block } = self.thresholds;
+        let threshold = block.map_or(review, |block| block.min(review));
+        Ok(Scored { score, decision: self.thresholds.decide(score), threshold })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+use super::*;
+use crate::domain::{Amount, CustomerId, TerminalId, Timestamp, TransactionId};
+
+/// Scores a row by its first value.
+struct First(usize);
+
+impl Scorer for First {
+    fn features(&self) -> usize {
+        self.0
+    }
+
+    fn score(&self, rows: &[f64], scores: &mut [f64]) {
+        for (row, score) in rows.chunks_exact(self.0).zip(scores) {
+            *score = row[0];
+        }
+    }
+}
+
+fn tabular() -> Engine {
+    engine(vec!["V1".to_owned(), "Amount".to_owned()], None).unwrap()
+}
+
+fn engine(features: Vec<String>, state: Option<FeatureState>) -> Result<Engine, EngineError> {
+    let scorer = Arc::new(First(features.len()));
+    let thresholds = Thresholds { review: 0.5, block: Some(0.9) };
+    Engine::new(EngineConfig { name: "run".to_owned(), features, scorer, thresholds, state })
+}
+
+fn transaction(id: u64, seconds: i64, amount: f64) -> Transaction {
+    Transaction {
+        id: TransactionId::from(id),
+        time: Timestamp::from_seconds(seconds),
+        customer: CustomerId::from(1),
+        terminal: TerminalId::from(2),
+        amount: Amount::try_from(amount).unwrap(),
+        place: None,
+        fraud: None,
+    }
+}
+
+#[test]
+fn features_are_matched_by_name_whatever_their_order() {
+    let scored = tabular().score_features([("Amount", 20.0), ("V1", 0.6)]).unwrap();
+    assert_eq!(scored, Scored { score: 0.6, decision: Decision::Review, threshold: 0.5 });
+}
+
+#[test]
+fn a_row_that_does_not_fit_is_refused_by_the_name_of_the_feature() {
+    let engine = tabular();
+    let refused = |values: &[(&str, f64)]| engine.score_features(values.iter().copied()).unwrap_err();
+    assert_eq!(refused(&[("V1", 0.1)]), EngineError::Missing { feature: "Amount".to_owned() });
+    assert_eq!(refused(&[("v1", 0.1)]), EngineError::Unknown { feature: "v1".to_owned() });
+    assert_eq!(refused(&[("V1", 0.1), ("V1", 0.1)]), EngineError::Repeated { feature: "V1".to_owned() });
+    let outside = EngineError::OutOfRange { feature: "Amount".to_owned(), value: 1e39 };
+    assert_eq!(refused(&[("V1", 0.1), ("Amount", 1e39)]), outside);
+    assert!(matches!(refused(&[("V1", f64::NAN), ("Amount", 1.0)]), EngineError::OutOfRange { .. }));
+    assert_eq!(engine.score_transaction(&transaction(1, 0, 1.0)), Err(EngineError::WantsFeatures));
+}
+
+#[test]
+fn a_raw_transaction_gets_the_features_of_its_history() {
+    let names: Vec<String> = HANDBOOK.map(str::to_owned).into();
+    let live = engine(names.clone(), Some(FeatureState::new())).unwrap();
+    assert_eq!(live.warm_start((0..5).map(|id| transaction(id, id as i64, 10.0))), 5);
+    live.score_transaction(&transaction(9, 100, 0.7)).unwrap();
+
+    let mut state = FeatureState::new();
+    let (mut row, mut expected) = (vec![0.0; names.len()], vec![0.0; names.len()]);
+    for id in 0..5 {
+        state.observe(&transaction(id, id as i64, 10.0), &mut row);
+    }
+    state.observe(&transaction(9, 100, 0.7), &mut expected);
+    let mut remembered = vec![0.0; names.len()];
+    let guard = live.live.as_ref().unwrap();
+    guard.lock().unwrap().observe(&transaction(9, 100, 0.7), &mut remembered);
+    assert_eq!(remembered, expected);
+}
+
+#[test]
+fn an_id_that_comes_again_does_not_count_twice() {
+    let names: Vec<String> = HANDBOOK.map(str::to_owned).into();
+    let once = engine(names.clone(), Some(FeatureState::new())).unwrap();
+    let twice = engine(names.clone(), Some(FeatureState::new())).unwrap();
+    once.score_transaction(&transaction(1, 0, 0.2)).unwrap();
+    let first = twice.score_transaction(&transaction(1, 0, 0.2));
+    assert_eq!(first, twice.score_transaction(&transaction(1, 0, 0.2)));
+    let row_of = |engine: &Engine| {
+        let mut row = vec![0.0; names.len()];
+        engine.live.as_ref().unwrap().lock().unwrap().observe(&transaction(2, 60, 0.2), &mut row);
+        row
+    };
+    assert_eq!(row_of(&once), row_of(&twice));
+}
+
+#[test]
+fn the_memory_of_ids_is_bounded() {
+    let names: Vec<String> = HANDBOOK.map(str::to_owned).into();
+    let mut live = Live::new(FeatureState::new(), names.len());
+    let mut first = vec![0.0; names.len()];
+    live.observe(&transaction(0, 0, 1.0), &mut first);
+    for id in 1..=live::REMEMBERED as u64 {
+        live.observe(&transaction(id, id as i64, 1.0), &mut vec![0.0; names.len()]);
+    }
+    let mut again = vec![0.0; names.len()];
+    live.observe(&transaction(1, 1, 1.0), &mut again);
+    assert_eq!(again[3], 2.0, "remembered: the second transaction of its customer within a day");
+    live.observe(&transaction(0, 0, 1.0), &mut again);
+    assert!(again[3] >= first[3], "forgotten: counted again");
+    assert_eq!(live.remembered(), live::REMEMBERED);
+}
+
+#[test]
+fn parts_that_do_not_fit_together_are_refused() {
+    let refused = |features: &[&str], state| {
+        engine(features.iter().map(|name| (*name).to_owned()).collect(), state).err()
+    };
+    assert_eq!(refused(&["a", "a"], None), Some(EngineError::Mismatch { named: 1, scored: 2 }));
+    assert!(matches!(refused(&["a", "b"], Some(FeatureState::new())), Some(EngineError::NotLive { .. })));
+}
+
+#[test]
+fn a_model_that_gives_no_number_gives_no_decision() {
+    struct Broken;
+    impl Scorer for Broken {
+        fn features(&self) -> usize {
+            1
+        }
+        fn score(&self, _rows: &[f64], scores: &mut [f64]) {
+            scores.fill(f64::NAN);
+        }
+    }
+    let thresholds = Thresholds { review: 0.5, block: None };
+    let config = EngineConfig {
+        name: "run".to_owned(),
+        features: vec!["a".to_owned()],
+        scorer: Arc::new(Broken),
+        thresholds,
+        state: None,
+    };
+    assert_eq!(Engine::new(config).unwrap().warm_up(), Err(EngineError::NoScore));
+}

@@ -1,0 +1,69 @@
+//! How good scores are: pure functions of labels (`true` = fraud) and scores (probabilities, 0 to 1).
+//!
+//! Definitions and the treatment of ties are scikit-learn's, held by golden values to 1e-12. One thing differs on
+//! purpose: a value that is undefined (0/0) is NaN here and `null` in JSON, never a number that looks like a result.
+//! Each function says when. Reading files, choosing rows and printing are left to the callers.
+
+mod probability;
+mod ranking;
+mod report;
+mod threshold;
+
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod properties;
+
+pub use probability::{brier, log_loss};
+pub use ranking::{
+    PrecisionRecallCurve, Ranking, RocCurve, average_precision, precision_recall_curve, recall_at_fpr,
+    roc_auc, roc_curve,
+};
+pub use report::{Evaluation, evaluate};
+pub use threshold::{Confusion, lowest_threshold_with_precision, max_f1_threshold};
+
+/// Why nothing can be measured.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum MetricsError {
+    /// Each row needs one label and one score.
+    #[error("{labels} labels but {scores} scores")]
+    Lengths {
+        /// Number of labels given.
+        labels: usize,
+        /// Number of scores given.
+        scores: usize,
+    },
+    /// No row at all.
+    #[error("there are no rows to measure")]
+    Empty,
+    /// A score that is no probability.
+    #[error("row {row}: the score {score} is not a probability between 0 and 1")]
+    Score {
+        /// The row, counted from 0.
+        row: usize,
+        /// Its score.
+        score: f64,
+    },
+    /// A threshold no score can be compared with.
+    #[error("the threshold {0} is not a finite number")]
+    Threshold(f64),
+}
+
+/// Checks what every metric relies on: as many labels as scores, at least one row, all scores in `[0, 1]`.
+fn check(labels: &[bool], scores: &[f64]) -> Result<(), MetricsError> {
+    if labels.len() != scores.len() {
+        return Err(MetricsError::Lengths { labels: labels.len(), scores: scores.len() });
+    }
+    if scores.is_empty() {
+        return Err(MetricsError::Empty);
+    }
+    match scores.iter().position(|score| !(0.0..=1.0).contains(score)) {
+        Some(row) => Err(MetricsError::Score { row, score: scores[row] }),
+        None => Ok(()),
+    }
+}
+
+/// `numerator / denominator`; NaN for 0/0.
+fn share(numerator: usize, denominator: usize) -> f64 {
+    numerator as f64 / denominator as f64
+}

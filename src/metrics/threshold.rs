@@ -1,0 +1,135 @@
+//! Metrics at one threshold, and the choice of that threshold.
+//!
+//! A score equal to the threshold has reached it, as in `domain::Thresholds::decide`. Formulas: scikit-learn user
+//! guide, 3.4.4 (`precision_score`, `recall_score`, `f1_score`, `matthews_corrcoef`, `accuracy_score`). Where
+//! scikit-learn answers 0/0 with 0 (and, except for the correlation, a warning), these answer NaN.
+
+use serde::Serialize;
+
+use super::ranking::Ranking;
+use super::{MetricsError, check, share};
+
+/// Rows by what they are and what `score >= threshold` says of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Confusion {
+    /// Genuine and below the threshold.
+    #[serde(rename = "tn")]
+    pub true_negatives: usize,
+    /// Genuine and caught.
+    #[serde(rename = "fp")]
+    pub false_positives: usize,
+    /// Fraud and below the threshold.
+    #[serde(rename = "fn")]
+    pub false_negatives: usize,
+    /// Fraud and caught.
+    #[serde(rename = "tp")]
+    pub true_positives: usize,
+}
+
+impl Confusion {
+    /// Counts the rows.
+    ///
+    /// # Errors
+    /// [`MetricsError`] for different lengths, no rows, a score outside `[0, 1]`, or a threshold that is not finite.
+    pub fn at(labels: &[bool], scores: &[f64], threshold: f64) -> Result<Self, MetricsError> {
+        check(labels, scores)?;
+        if !threshold.is_finite() {
+            return Err(MetricsError::Threshold(threshold));
+        }
+        Ok(Self::of_checked(labels, scores, threshold))
+    }
+
+    /// [`Confusion::at`] of rows that [`check`] has passed.
+    pub(super) fn of_checked(labels: &[bool], scores: &[f64], threshold: f64) -> Self {
+        // [genuine or fraud][below or caught]; indexing is faster here than branching on noise.
+        let mut counts = [[0; 2]; 2];
+        for (&label, &score) in labels.iter().zip(scores) {
+            counts[usize::from(label)][usize::from(score >= threshold)] += 1;
+        }
+        let [[true_negatives, false_positives], [false_negatives, true_positives]] = counts;
+        Self { true_negatives, false_positives, false_negatives, true_positives }
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.positives() + self.true_negatives + self.false_positives
+    }
+
+    /// Number of frauds.
+    pub fn positives(&self) -> usize {
+        self.true_positives + self.false_negatives
+    }
+
+    /// Share of frauds among the caught rows; NaN when nothing is caught.
+    pub fn precision(&self) -> f64 {
+        share(self.true_positives, self.true_positives + self.false_positives)
+    }
+
+    /// Share of the frauds that are caught; NaN without frauds.
+    pub fn recall(&self) -> f64 {
+        share(self.true_positives, self.positives())
+    }
+
+    /// Harmonic mean of precision and recall, `2 tp / (2 tp + fp + fn)`; NaN when nothing is caught and there are no
+    /// frauds either.
+    pub fn f1(&self) -> f64 {
+        let doubled = 2 * self.true_positives;
+        share(doubled, doubled + self.false_positives + self.false_negatives)
+    }
+
+    /// Matthews correlation coefficient, -1 to 1; NaN when all rows are of one class, or all or none are caught.
+    pub fn mcc(&self) -> f64 {
+        let [tn, fp, fn_, tp] =
+            [self.true_negatives, self.false_positives, self.false_negatives, self.true_positives]
+                .map(|n| n as f64);
+        // Two roots, since the product of the four sums leaves the integers a float holds exactly.
+        (tp * tn - fp * fn_) / (((tp + fp) * (tn + fn_)).sqrt() * ((tp + fn_) * (tn + fp)).sqrt())
+    }
+
+    /// Share of the rows that are decided rightly.
+    pub fn accuracy(&self) -> f64 {
+        share(self.true_positives + self.true_negatives, self.rows())
+    }
+}
+
+impl Ranking {
+    /// The score that, as a threshold, has the greatest F1; of equal ones the highest, which raises fewest alerts.
+    /// `None` without frauds.
+    pub fn max_f1_threshold(&self) -> Option<f64> {
+        let mut best = (0.0, None);
+        for point in self.points() {
+            let caught = point.true_positives + point.false_positives;
+            let f1 = share(2 * point.true_positives, caught + self.positives());
+            if f1 > best.0 {
+                best = (f1, Some(point.threshold));
+            }
+        }
+        best.1
+    }
+
+    /// The lowest score that, as a threshold, still has at least `precision`: the greatest recall at that price.
+    /// `None` when no threshold reaches it.
+    pub fn lowest_threshold_with_precision(&self, precision: f64) -> Option<f64> {
+        self.points().iter().rev().find(|point| point.precision() >= precision).map(|point| point.threshold)
+    }
+}
+
+/// [`Ranking::max_f1_threshold`] of these rows.
+///
+/// # Errors
+/// As [`Ranking::new`].
+pub fn max_f1_threshold(labels: &[bool], scores: &[f64]) -> Result<Option<f64>, MetricsError> {
+    Ranking::new(labels, scores).map(|ranking| ranking.max_f1_threshold())
+}
+
+/// [`Ranking::lowest_threshold_with_precision`] of these rows.
+///
+/// # Errors
+/// As [`Ranking::new`].
+pub fn lowest_threshold_with_precision(
+    labels: &[bool],
+    scores: &[f64],
+    precision: f64,
+) -> Result<Option<f64>, MetricsError> {
+    Ranking::new(labels, scores).map(|ranking| ranking.lowest_threshold_with_precision(precision))
+}

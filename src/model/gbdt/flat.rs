@@ -1,0 +1,104 @@
+//! Gradient-boosted trees as flat arrays: a safe scorer that gives LightGBM's own bits.
+
+use crate::model::Scorer;
+
+/// Values this near to zero count as zero where zero means missing (LightGBM's `kZeroThreshold`).
+const ZERO: f64 = 1e-35;
+
+/// What a split takes for a missing value (LightGBM's `missing_type`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MissingKind {
+    None,
+    Zero,
+    Nan,
+}
+
+/// A split: `value <= threshold` goes left.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Node {
+    pub threshold: f64,
+    pub feature: u32,
+    /// A node of the same tree, or `!leaf` when negative.
+    pub left: i32,
+    pub right: i32,
+    pub missing: MissingKind,
+    pub default_left: bool,
+}
+
+impl Node {
+    fn next(&self, row: &[f64]) -> i32 {
+        let value = row[self.feature as usize];
+        let is_missing = match self.missing {
+            MissingKind::None => false,
+            MissingKind::Zero => value.is_nan() || (-ZERO..=ZERO).contains(&value),
+            MissingKind::Nan => value.is_nan(),
+        };
+        // As in LightGBM, NaN is 0 where it is not a kind of missing.
+        let value = if value.is_nan() { 0.0 } else { value };
+        let left = if is_missing { self.default_left } else { value <= self.threshold };
+        if left { self.left } else { self.right }
+    }
+}
+
+/// All trees in two arenas.
+#[derive(Debug, Clone)]
+pub struct Forest {
+    features: usize,
+    sigmoid: f64,
+    nodes: Vec<Node>,
+    leaves: Vec<f64>,
+    trees: Vec<Tree>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Tree {
+    first_node: usize,
+    first_leaf: usize,
+    /// -1 (leaf 0) when the tree is a single leaf.
+    root: i32,
+}
+
+impl Forest {
+    pub(super) fn new(features: usize, sigmoid: f64) -> Self {
+        Self { features, sigmoid, nodes: Vec::new(), leaves: Vec::new(), trees: Vec::new() }
+    }
+
+    /// Appends a tree whose shape the parser has checked.
+    pub(super) fn push(&mut self, nodes: &[Node], leaves: &[f64]) {
+        let root = if nodes.is_empty() { -1 } else { 0 };
+        self.trees.push(Tree { first_node: self.nodes.len(), first_leaf: self.leaves.len(), root });
+        self.nodes.extend_from_slice(nodes);
+        self.leaves.extend_from_slice(leaves);
+    }
+
+    /// Number of trees.
+    pub fn trees(&self) -> usize {
+        self.trees.len()
+    }
+
+    fn probability(&self, row: &[f64]) -> f64 {
+        let mut raw = 0.0;
+        for tree in &self.trees {
+            let nodes = &self.nodes[tree.first_node..];
+            let mut place = tree.root;
+            while let Ok(index) = usize::try_from(place) {
+                place = nodes[index].next(row);
+            }
+            raw += self.leaves[tree.first_leaf + !place as usize];
+        }
+        1.0 / (1.0 + (-self.sigmoid * raw).exp())
+    }
+}
+
+impl Scorer for Forest {
+    fn features(&self) -> usize {
+        self.features
+    }
+
+    fn score(&self, rows: &[f64], scores: &mut [f64]) {
+        assert_eq!(rows.len(), scores.len() * self.features, "one score per row");
+        for (row, score) in rows.chunks_exact(self.features).zip(scores) {
+            *score = self.probability(row);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Gradient-boosted trees: LightGBM trains them, and a scorer of our own, without LightGBM, runs them.
+
+mod flat;
+mod native;
+mod parameters;
+mod parse;
+#[cfg(test)]
+mod tests;
+mod train;
+
+pub use flat::Forest;
+pub use native::NativeError;
+pub use parameters::GbdtParameters;
+pub use parse::{ParseError, parse};
+pub use train::{GbdtError, TrainedGbdt, train};

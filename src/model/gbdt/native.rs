@@ -1,0 +1,207 @@
+//! The few calls of LightGBM's C API that training needs, made safe. The only unsafe code of the crate.
+//!
+//! lightgbm3's own types are not used for training: its datasets cannot take parameters (`max_bin`), and its
+//! loop neither reports progress nor rolls back to the best round.
+#![expect(unsafe_code, reason = "LightGBM is a C library")]
+
+use std::ffi::{CStr, CString, c_char, c_void};
+use std::marker::PhantomData;
+use std::ptr;
+
+use lightgbm3_sys as sys;
+
+use crate::matrix::Matrix;
+
+/// LightGBM's own words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("LightGBM: {0}")]
+pub struct NativeError(String);
+
+fn check(status: i32) -> Result<(), NativeError> {
+    if status == 0 {
+        return Ok(());
+    }
+    // SAFETY: LGBM_GetLastError returns a pointer to a NUL-terminated thread-local buffer, valid until the next
+    // call on this thread; it is copied at once.
+    let message = unsafe { CStr::from_ptr(sys::LGBM_GetLastError()) };
+    Err(NativeError(message.to_string_lossy().into_owned()))
+}
+
+fn c_text(text: &str) -> Result<CString, NativeError> {
+    CString::new(text).map_err(|_| NativeError("a text holds a NUL byte".into()))
+}
+
+fn c_size(size: usize, what: &str) -> Result<i32, NativeError> {
+    i32::try_from(size).map_err(|_| NativeError(format!("{size} {what} are more than LightGBM can take")))
+}
+
+/// Binned rows with labels.
+#[derive(Debug)]
+pub struct Dataset {
+    handle: sys::DatasetHandle,
+    rows: usize,
+}
+
+impl Dataset {
+    /// Bins `features` as `parameters` say, or like `reference` when given.
+    ///
+    /// # Errors
+    /// When LightGBM refuses the rows or the parameters.
+    ///
+    /// # Panics
+    /// When there is not one label per row.
+    pub fn new(
+        features: &Matrix,
+        labels: &[bool],
+        parameters: &str,
+        reference: Option<&Self>,
+    ) -> Result<Self, NativeError> {
+        assert_eq!(features.rows(), labels.len(), "one label per row");
+        let rows = c_size(features.rows(), "rows")?;
+        let columns = c_size(features.columns(), "features")?;
+        let parameters = c_text(parameters)?;
+        let reference = reference.map_or(ptr::null_mut(), |dataset| dataset.handle);
+        let mut handle = ptr::null_mut();
+        // SAFETY: the pointer covers `rows * columns` f64 values, row-major as the flag 1 says, and LightGBM
+        // copies them; `reference` is null or a live handle; `handle` receives the new dataset.
+        check(unsafe {
+            sys::LGBM_DatasetCreateFromMat(
+                features.values().as_ptr().cast::<c_void>(),
+                sys::C_API_DTYPE_FLOAT64 as i32,
+                rows,
+                columns,
+                1,
+                parameters.as_ptr(),
+                reference,
+                &mut handle,
+            )
+        })?;
+        let dataset = Self { handle, rows: labels.len() };
+        let values: Vec<f32> = labels.iter().map(|&label| f32::from(u8::from(label))).collect();
+        // SAFETY: the handle is live; the pointer covers `rows` f32 values, which LightGBM copies.
+        check(unsafe {
+            sys::LGBM_DatasetSetField(
+                dataset.handle,
+                c"label".as_ptr(),
+                values.as_ptr().cast::<c_void>(),
+                rows,
+                sys::C_API_DTYPE_FLOAT32 as i32,
+            )
+        })?;
+        Ok(dataset)
+    }
+
+    /// Names the features in the model text.
+    ///
+    /// # Errors
+    /// When LightGBM refuses a name or there is not one per feature.
+    pub fn name_features(&mut self, names: &[String]) -> Result<(), NativeError> {
+        let texts = names.iter().map(|name| c_text(name)).collect::<Result<Vec<_>, _>>()?;
+        let mut pointers: Vec<*const c_char> = texts.iter().map(|text| text.as_ptr()).collect();
+        // SAFETY: `pointers` holds as many NUL-terminated texts as is said, alive during the call, which
+        // copies them.
+        check(unsafe {
+            sys::LGBM_DatasetSetFeatureNames(
+                self.handle,
+                pointers.as_mut_ptr(),
+                c_size(names.len(), "features")?,
+            )
+        })
+    }
+}
+
+impl Drop for Dataset {
+    fn drop(&mut self) {
+        // SAFETY: the handle is live and freed only here; boosters that use it borrow it.
+        let _ = unsafe { sys::LGBM_DatasetFree(self.handle) };
+    }
+}
+
+/// A model in training, which reads `train` and one validation set.
+#[derive(Debug)]
+pub struct Booster<'data> {
+    handle: sys::BoosterHandle,
+    valid_rows: usize,
+    datasets: PhantomData<&'data Dataset>,
+}
+
+impl<'data> Booster<'data> {
+    /// Begins with no tree.
+    ///
+    /// # Errors
+    /// When LightGBM refuses the parameters.
+    pub fn new(train: &'data Dataset, valid: &'data Dataset, parameters: &str) -> Result<Self, NativeError> {
+        let parameters = c_text(parameters)?;
+        let mut handle = ptr::null_mut();
+        // SAFETY: `train` is live and, by the lifetime, outlives the booster; `handle` receives the booster.
+        check(unsafe { sys::LGBM_BoosterCreate(train.handle, parameters.as_ptr(), &mut handle) })?;
+        let booster = Self { handle, valid_rows: valid.rows, datasets: PhantomData };
+        // SAFETY: both handles are live, and `valid` outlives the booster.
+        check(unsafe { sys::LGBM_BoosterAddValidData(booster.handle, valid.handle) })?;
+        Ok(booster)
+    }
+
+    /// Adds one round; true when no tree could be split any more.
+    ///
+    /// # Errors
+    /// When LightGBM fails.
+    pub fn update(&mut self) -> Result<bool, NativeError> {
+        let mut finished = 0;
+        // SAFETY: the handle is live and not shared (`&mut self`).
+        check(unsafe { sys::LGBM_BoosterUpdateOneIter(self.handle, &mut finished) })?;
+        Ok(finished == 1)
+    }
+
+    /// Writes the probabilities of the validation rows after the rounds so far into `scores`.
+    ///
+    /// # Errors
+    /// When LightGBM fails, or gives another number of scores than there are rows.
+    pub fn valid_scores(&self, scores: &mut Vec<f64>) -> Result<(), NativeError> {
+        let mut length = 0;
+        // SAFETY: the handle is live; index 1 is the validation set that `new` added.
+        check(unsafe { sys::LGBM_BoosterGetNumPredict(self.handle, 1, &mut length) })?;
+        if usize::try_from(length) != Ok(self.valid_rows) {
+            return Err(NativeError(format!("{length} scores for {} validation rows", self.valid_rows)));
+        }
+        scores.resize(self.valid_rows, 0.0);
+        // SAFETY: `scores` has room for the number of scores that LightGBM has just named.
+        check(unsafe { sys::LGBM_BoosterGetPredict(self.handle, 1, &mut length, scores.as_mut_ptr()) })
+    }
+
+    /// The first `rounds` rounds as LightGBM's model text.
+    ///
+    /// # Errors
+    /// When LightGBM fails.
+    pub fn model_text(&self, rounds: usize) -> Result<String, NativeError> {
+        let rounds = c_size(rounds, "rounds")?;
+        let mut buffer: Vec<u8> = vec![0; 1 << 20];
+        loop {
+            let mut needed = 0;
+            // SAFETY: the handle is live, and LightGBM writes at most the length that it is told.
+            check(unsafe {
+                sys::LGBM_BoosterSaveModelToString(
+                    self.handle,
+                    0,
+                    rounds,
+                    0,
+                    buffer.len() as i64,
+                    &mut needed,
+                    buffer.as_mut_ptr().cast::<c_char>(),
+                )
+            })?;
+            let needed = usize::try_from(needed).map_err(|_| NativeError("a negative length".into()))?;
+            if needed <= buffer.len() {
+                buffer.truncate(needed.saturating_sub(1));
+                return String::from_utf8(buffer).map_err(|_| NativeError("the model is not UTF-8".into()));
+            }
+            buffer.resize(needed, 0);
+        }
+    }
+}
+
+impl Drop for Booster<'_> {
+    fn drop(&mut self) {
+        // SAFETY: the handle is live and freed only here.
+        let _ = unsafe { sys::LGBM_BoosterFree(self.handle) };
+    }
+}

@@ -1,0 +1,172 @@
+//! Reads LightGBM's text model without LightGBM, which kills the process when the text is damaged.
+//!
+//! Format: LightGBM `src/boosting/gbdt_model_text.cpp` and `src/io/tree.cpp`, version `v4`. Everything that the
+//! scorer does not support is refused by name.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use super::flat::{Forest, MissingKind, Node};
+use crate::model::Scorer;
+
+/// A model text that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a usable LightGBM model: {0}")]
+pub struct ParseError(String);
+
+fn error<T>(why: impl Into<String>) -> Result<T, ParseError> {
+    Err(ParseError(why.into()))
+}
+
+type Fields<'a> = HashMap<&'a str, &'a str>;
+
+/// Parses a model text.
+///
+/// # Errors
+/// When the text is truncated or inconsistent, or uses what is not supported: categorical splits, linear trees,
+/// more than one class, an objective other than binary.
+pub fn parse(text: &str) -> Result<Forest, ParseError> {
+    let Some((head, rest)) = text.split_once("\n\nTree=") else {
+        return error("it holds no tree");
+    };
+    let head = fields(head);
+    if !head.contains_key("tree") && !text.starts_with("tree\n") {
+        return error("it does not begin with `tree`");
+    }
+    let sigmoid = sigmoid(required(&head, "objective")?)?;
+    for (key, expected) in [("num_class", "1"), ("num_tree_per_iteration", "1")] {
+        if required(&head, key)? != expected {
+            return error(format!("{key} is not {expected}"));
+        }
+    }
+    if text.lines().take_while(|line| !line.is_empty()).any(|line| line == "average_output") {
+        return error("random forests (average_output) are not supported");
+    }
+    let features = number::<usize>(&head, "max_feature_idx")? + 1;
+    let sizes = numbers::<usize>(&head, "tree_sizes")?;
+    let Some((trees, _)) = rest.split_once("\nend of trees") else {
+        return error("it ends before `end of trees`");
+    };
+    let mut forest = Forest::new(features, sigmoid);
+    for (index, tree) in trees.split("\n\nTree=").enumerate() {
+        tree_into(&mut forest, tree, index)
+            .map_err(|ParseError(why)| ParseError(format!("tree {index}: {why}")))?;
+    }
+    if forest.trees() != sizes.len() {
+        return error(format!("{} trees where its head names {}", forest.trees(), sizes.len()));
+    }
+    Ok(forest)
+}
+
+fn tree_into(forest: &mut Forest, text: &str, index: usize) -> Result<(), ParseError> {
+    if text.lines().next().and_then(|number| number.trim().parse().ok()) != Some(index) {
+        return error("its number is out of order");
+    }
+    let fields = fields(text);
+    if number::<usize>(&fields, "num_cat")? != 0 {
+        return error("categorical splits are not supported");
+    }
+    if fields.get("is_linear").is_some_and(|&value| value != "0") {
+        return error("linear trees are not supported");
+    }
+    let leaves = number::<usize>(&fields, "num_leaves")?;
+    let values = finite(numbers::<f64>(&fields, "leaf_value")?)?;
+    if leaves == 0 || values.len() != leaves {
+        return error(format!("{} leaf values for {leaves} leaves", values.len()));
+    }
+    if leaves == 1 {
+        forest.push(&[], &values);
+        return Ok(());
+    }
+    let features = numbers::<usize>(&fields, "split_feature")?;
+    let thresholds = numbers::<f64>(&fields, "threshold")?;
+    if thresholds.iter().any(|threshold| threshold.is_nan()) {
+        return error("a threshold is NaN");
+    }
+    let kinds = numbers::<u8>(&fields, "decision_type")?;
+    let left = numbers::<i32>(&fields, "left_child")?;
+    let right = numbers::<i32>(&fields, "right_child")?;
+    let splits = leaves - 1;
+    if [features.len(), thresholds.len(), kinds.len(), left.len(), right.len()] != [splits; 5] {
+        return error(format!("its lists do not all hold {splits} splits"));
+    }
+    if let Some(feature) = features.iter().find(|&&feature| feature >= forest.features()) {
+        return error(format!("it splits on feature {feature} of {}", forest.features()));
+    }
+    check_shape(&left, &right, leaves)?;
+    let nodes: Vec<Node> = (0..splits)
+        .map(|split| {
+            let missing = match (kinds[split] & 1, kinds[split] >> 2) {
+                (0, 0) => MissingKind::None,
+                (0, 1) => MissingKind::Zero,
+                (0, 2) => MissingKind::Nan,
+                _ => return error(format!("decision type {} is not supported", kinds[split])),
+            };
+            Ok(Node {
+                threshold: thresholds[split],
+                feature: features[split] as u32,
+                left: left[split],
+                right: right[split],
+                missing,
+                default_left: kinds[split] & 2 != 0,
+            })
+        })
+        .collect::<Result<_, _>>()?;
+    forest.push(&nodes, &values);
+    Ok(())
+}
+
+/// Every split and leaf is the child of exactly one earlier split, so that walking down always ends.
+fn check_shape(left: &[i32], right: &[i32], leaves: usize) -> Result<(), ParseError> {
+    let mut splits_seen = vec![false; left.len()];
+    let mut leaves_seen = vec![false; leaves];
+    for (parent, child) in left.iter().enumerate().chain(right.iter().enumerate()) {
+        let seen = match usize::try_from(*child) {
+            Ok(split) if split > parent => splits_seen.get_mut(split),
+            Ok(_) => None,
+            Err(_) => leaves_seen.get_mut(!*child as usize),
+        };
+        match seen {
+            Some(seen) if !*seen => *seen = true,
+            _ => return error(format!("child {child} of split {parent} makes no tree")),
+        }
+    }
+    Ok(())
+}
+
+fn sigmoid(objective: &str) -> Result<f64, ParseError> {
+    let mut words = objective.split_whitespace();
+    if words.next() != Some("binary") {
+        return error(format!("its objective is {objective:?}, not binary"));
+    }
+    let sigmoid = words.find_map(|word| word.strip_prefix("sigmoid:")).map_or(Ok(1.0), f64::from_str);
+    match sigmoid {
+        Ok(sigmoid) if sigmoid.is_finite() && sigmoid > 0.0 => Ok(sigmoid),
+        _ => error(format!("no sigmoid in {objective:?}")),
+    }
+}
+
+fn fields(text: &str) -> Fields<'_> {
+    text.lines().filter_map(|line| line.split_once('=')).collect()
+}
+
+fn required<'a>(fields: &Fields<'a>, key: &str) -> Result<&'a str, ParseError> {
+    fields.get(key).copied().ok_or_else(|| ParseError(format!("{key} is missing")))
+}
+
+fn number<T: FromStr>(fields: &Fields<'_>, key: &str) -> Result<T, ParseError> {
+    let text = required(fields, key)?;
+    text.parse().map_err(|_| ParseError(format!("{key}={text:?} is not a number")))
+}
+
+fn numbers<T: FromStr>(fields: &Fields<'_>, key: &str) -> Result<Vec<T>, ParseError> {
+    let parse = |text: &str| text.parse().map_err(|_| ParseError(format!("{key} holds {text:?}")));
+    required(fields, key)?.split_ascii_whitespace().map(parse).collect()
+}
+
+fn finite(values: Vec<f64>) -> Result<Vec<f64>, ParseError> {
+    match values.iter().find(|value| !value.is_finite()) {
+        Some(value) => error(format!("{value} where a finite number belongs")),
+        None => Ok(values),
+    }
+}

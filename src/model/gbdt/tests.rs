@@ -1,0 +1,118 @@
+//! LightGBM itself is the oracle of the scorer.
+
+use lightgbm3::Booster;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::{GbdtParameters, TrainedGbdt, parse, train};
+use crate::matrix::Matrix;
+use crate::model::{Scorer, TrainingRows};
+use crate::progress::Silent;
+
+const COLUMNS: usize = 5;
+
+/// Rows with missing values and zeros whose label depends on the first two columns.
+fn rows(count: usize, seed: u64) -> (Matrix, Vec<bool>) {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut matrix = Matrix::with_capacity(count, COLUMNS);
+    let mut labels = Vec::new();
+    for _ in 0..count {
+        let mut row = [0.0; COLUMNS];
+        for value in &mut row {
+            *value = match random.random_range(0..8) {
+                0 => f64::NAN,
+                1 => 0.0,
+                _ => random.random_range(-3.0..3.0),
+            };
+        }
+        labels.push(row[0] > 0.5 && row[1] < 1.0 || random.random_bool(0.02));
+        matrix.push_row(&row);
+    }
+    (matrix, labels)
+}
+
+fn trained(seed: u64, settings: &[(&str, &str)]) -> TrainedGbdt {
+    let (train_rows, train_labels) = rows(2_000, 1);
+    let (valid_rows, valid_labels) = rows(500, 2);
+    let data = TrainingRows {
+        train: &train_rows,
+        train_labels: &train_labels,
+        valid: &valid_rows,
+        valid_labels: &valid_labels,
+    };
+    let mut parameters = GbdtParameters::new(seed, 2);
+    parameters.rounds = 40;
+    for (key, value) in settings {
+        parameters.set(key, value).expect("a known parameter");
+    }
+    let names: Vec<String> = ["a", "b", "c d", "c:d", "é"].map(str::to_owned).to_vec();
+    let metric = |labels: &[bool], scores: &[f64]| {
+        let loss = |(label, score): (&bool, &f64)| if *label { score.ln() } else { (1.0 - score).ln() };
+        labels.iter().zip(scores).map(loss).sum::<f64>()
+    };
+    train(&data, &names, &parameters, &metric, &Silent::default()).expect("it trains")
+}
+
+#[test]
+fn the_flat_scorer_gives_lightgbms_own_bits() {
+    for settings in [[("num_leaves", "31")], [("max_depth", "1")], [("boosting", "dart")]] {
+        let model = trained(42, &settings);
+        let forest = parse(&model.model_text).expect("it parses");
+        let oracle = Booster::from_string(&model.model_text).expect("LightGBM reads it");
+        let (mut matrix, _) = rows(3_000, 7);
+        for (index, special) in
+            [f64::INFINITY, f64::NEG_INFINITY, 1e-36, -1e-36, f64::MIN_POSITIVE, -0.0].into_iter().enumerate()
+        {
+            matrix.row_mut(index).fill(special);
+        }
+        let expected = oracle.predict(matrix.values(), COLUMNS as i32, true).expect("LightGBM scores");
+        let mut scores = vec![0.0; matrix.rows()];
+        forest.score(matrix.values(), &mut scores);
+        let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&scores), bits(&expected), "{settings:?}");
+    }
+}
+
+#[test]
+fn the_same_seed_and_threads_give_the_same_model_and_another_seed_another() {
+    let model = trained(42, &[]);
+    assert_eq!(model, trained(42, &[]));
+    assert_ne!(model.model_text, trained(43, &[]).model_text);
+}
+
+#[test]
+fn the_model_is_that_of_the_best_round() {
+    let model = trained(42, &[("learning_rate", "1.5"), ("early_stopping_rounds", "5")]);
+    let best = model.history.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    assert_eq!(model.history[model.best_round - 1], best);
+    assert!(model.history.len() <= model.best_round + 5);
+    assert_eq!(parse(&model.model_text).expect("it parses").trees(), model.best_round);
+}
+
+#[test]
+fn a_damaged_model_is_an_error_and_never_a_panic() {
+    let text = trained(42, &[("rounds", "3")]).model_text;
+    let whole = parse(&text).expect("it parses").trees();
+    for cut in (0..text.find("end of trees").expect("the end mark")).step_by(97) {
+        assert!(parse(&text[..cut]).is_err(), "cut at {cut}");
+    }
+    for place in 0..text.len() {
+        let mut bytes = text.clone().into_bytes();
+        bytes[place] = b'7';
+        let mutant = String::from_utf8(bytes).expect("a digit is UTF-8");
+        if let Ok(forest) = parse(&mutant) {
+            let mut score = [0.0];
+            forest.score(&vec![0.5; forest.features()], &mut score);
+            assert!(forest.trees() <= whole);
+        }
+    }
+}
+
+#[test]
+fn unknown_parameters_are_refused_with_a_suggestion() {
+    let mut parameters = GbdtParameters::new(1, 1);
+    let error = parameters.set("learning_rat", "0.1").expect_err("not a parameter").to_string();
+    assert!(error.contains("learning_rate"), "{error}");
+    assert!(parameters.set("num_leaves", "many").is_err());
+    assert!(parameters.set("num_threads", "8").is_err(), "set by --threads");
+}

@@ -1,0 +1,176 @@
+//! A server's life: from binding the address to the last stored decision.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::{io, thread};
+
+use actix_web::{HttpServer, rt, web};
+use tokio::sync::watch;
+
+use super::routes::application;
+use super::{App, ServerConfig};
+use crate::engine::EngineError;
+use crate::store::StoreError;
+use crate::wire::Stats;
+
+/// Seconds that requests under way may take to finish when the server stops.
+const STOP_SECONDS: u64 = 25;
+
+/// Why a server did not start, or did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The address can not be listened on.
+    #[error("can not listen on {bind}: {source}")]
+    Bind {
+        /// The address.
+        bind: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The model does not score.
+    #[error("the model does not score a row of zeros: {0}")]
+    Model(#[from] EngineError),
+    /// The database does not work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The system refused a thread, or the event loop failed.
+    #[error("the server failed: {0}")]
+    Io(#[from] io::Error),
+    /// A bug: the server's thread panicked.
+    #[error("the server ended with a panic")]
+    Panicked,
+}
+
+/// A server that listens.
+pub struct Running {
+    address: SocketAddr,
+    app: Arc<App>,
+    stopper: Stopper,
+    thread: Option<JoinHandle<io::Result<()>>>,
+}
+
+/// Asks a server to stop; may be sent to where signals arrive.
+#[derive(Debug, Clone)]
+pub struct Stopper(Arc<watch::Sender<bool>>);
+
+impl Stopper {
+    /// Asks, and returns at once: readiness goes first, then requests under way are answered, WebSockets are closed
+    /// and everything decided is stored.
+    pub fn stop(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The counters.
+    pub fn stats(&self) -> Stats {
+        self.app.metrics.stats()
+    }
+
+    /// Something that can stop it from elsewhere.
+    pub fn stopper(&self) -> Stopper {
+        self.stopper.clone()
+    }
+
+    /// Waits until it has been stopped and has ended.
+    ///
+    /// # Errors
+    /// [`ServerError::Io`] when the event loop failed, [`ServerError::Panicked`] after a bug.
+    pub fn wait(mut self) -> Result<(), ServerError> {
+        self.join()
+    }
+
+    /// Stops it and waits for its end; returns the counters as they stood then.
+    ///
+    /// # Errors
+    /// Those of [`Running::wait`].
+    pub fn stop(mut self) -> Result<Stats, ServerError> {
+        self.stopper.stop();
+        self.join()?;
+        Ok(self.app.metrics.stats())
+    }
+
+    fn join(&mut self) -> Result<(), ServerError> {
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(ended)) => Ok(ended?),
+            Some(Err(_)) => Err(ServerError::Panicked),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Running {
+    /// Nothing decided is lost when a caller forgets to stop.
+    fn drop(&mut self) {
+        self.stopper.stop();
+        // Who wants to know how it ended calls `stop` or `wait`.
+        let _ = self.join();
+    }
+}
+
+/// Starts a server in threads of its own; it listens and is ready when this returns.
+///
+/// # Errors
+/// [`ServerError`] when the model does not score, the database does not open or the address is not free.
+pub fn start(config: ServerConfig) -> Result<Running, ServerError> {
+    let (stop, stopped) = watch::channel(false);
+    let (bind, workers) = (config.bind, config.workers);
+    let app = Arc::new(App::new(config, stopped)?);
+    let (started, address) = mpsc::channel();
+    let served = app.clone();
+    let thread = thread::Builder::new()
+        .name("server".to_owned())
+        .spawn(move || rt::System::new().block_on(serve(served, bind, workers, started)))?;
+    let stopper = Stopper(Arc::new(stop));
+    match address.recv() {
+        Ok(Ok(address)) => Ok(Running { address, app, stopper, thread: Some(thread) }),
+        Ok(Err(source)) => Err(ServerError::Bind { bind, source }),
+        Err(_) => Err(ServerError::Panicked),
+    }
+}
+
+async fn serve(
+    app: Arc<App>,
+    bind: SocketAddr,
+    workers: usize,
+    started: mpsc::Sender<io::Result<SocketAddr>>,
+) -> io::Result<()> {
+    let data = web::Data::from(app.clone());
+    let mut server =
+        HttpServer::new(move || application(data.clone())).disable_signals().shutdown_timeout(STOP_SECONDS);
+    if workers > 0 {
+        server = server.workers(workers);
+    }
+    let server = match server.bind(bind) {
+        Ok(server) => server,
+        Err(error) => {
+            // The starter waits for nothing else and has the error now.
+            let _ = started.send(Err(error));
+            return Ok(());
+        }
+    };
+    let address = server.addrs().first().copied().unwrap_or(bind);
+    let server = server.run();
+    let handle = server.handle();
+    let mut stop = app.stop.clone();
+    rt::spawn(async move {
+        // An error means that nobody is left who could ask: then it ends too.
+        let _ = stop.wait_for(|stop| *stop).await;
+        handle.stop(true).await;
+    });
+    let distributing = rt::spawn(app.hub.clone().run(app.metrics.clone(), app.stop.clone()));
+    // The starter waits for this.
+    let _ = started.send(Ok(address));
+    let ended = server.await;
+    distributing.abort();
+    if let Some(writer) = &app.writer {
+        writer.close().await;
+    }
+    ended
+}

@@ -1,0 +1,131 @@
+//! The server without a socket, but for what only exists over one.
+
+mod predicting;
+mod reading;
+mod sockets;
+
+use std::path::Path;
+
+use actix_web::body::{MessageBody, to_bytes};
+use actix_web::dev::{Service, ServiceResponse};
+use actix_web::test::{TestRequest, call_service, init_service};
+use actix_web::web;
+use serde_json::Value;
+
+use super::routes::application;
+use super::*;
+use crate::domain::Thresholds;
+use crate::engine::EngineConfig;
+use crate::features::{FeatureState, HANDBOOK};
+use crate::model::Scorer;
+use crate::store::Durability;
+
+/// Scores a row by its first value.
+struct First(usize);
+
+impl Scorer for First {
+    fn features(&self) -> usize {
+        self.0
+    }
+
+    fn score(&self, rows: &[f64], scores: &mut [f64]) {
+        for (row, score) in rows.chunks_exact(self.0).zip(scores) {
+            *score = row[0];
+        }
+    }
+}
+
+fn engine(features: &[&str], state: Option<FeatureState>) -> Arc<Engine> {
+    let config = EngineConfig {
+        name: "run-7".to_owned(),
+        features: features.iter().map(|name| (*name).to_owned()).collect(),
+        scorer: Arc::new(First(features.len())),
+        thresholds: Thresholds { review: 0.5, block: Some(0.9) },
+        state,
+    };
+    Arc::new(Engine::new(config).unwrap())
+}
+
+/// Kaggle's names in short.
+fn tabular() -> Arc<Engine> {
+    engine(&["V1", "Time", "Amount"], None)
+}
+
+/// The score of a raw transaction is its amount.
+fn live() -> Arc<Engine> {
+    engine(&HANDBOOK, Some(FeatureState::new()))
+}
+
+fn store(folder: &Path) -> Arc<Store> {
+    Arc::new(Store::open(&folder.join("fraud.db"), Durability::Process).unwrap())
+}
+
+fn config(engine: Arc<Engine>, store: Option<Arc<Store>>) -> ServerConfig {
+    let city = Location {
+        name: "Brussels".to_owned(),
+        country: "BE".to_owned(),
+        latitude: 50.85,
+        longitude: 4.35,
+        population: 1_200_000,
+        time_zone: "Europe/Brussels".to_owned(),
+    };
+    ServerConfig {
+        bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+        engine,
+        store,
+        locations: vec![city],
+        workers: 1,
+        clock: Arc::new(|| Timestamp::from_seconds(1_700_000_000)),
+    }
+}
+
+/// An application's state, and the sender that stops it.
+fn app(engine: Arc<Engine>, store: Option<Arc<Store>>) -> (web::Data<App>, watch::Sender<bool>) {
+    let (stop, stopped) = watch::channel(false);
+    (web::Data::new(App::new(config(engine, store), stopped).unwrap()), stop)
+}
+
+/// Status, headers and JSON of an answer.
+struct Reply {
+    status: u16,
+    headers: actix_web::http::header::HeaderMap,
+    json: Value,
+}
+
+impl Reply {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Status, code and field of a refusal.
+    fn refusal(&self) -> (u16, &str, &str) {
+        let text = |name: &str| self.json[name].as_str().unwrap_or("");
+        (self.status, text("code"), text("field"))
+    }
+}
+
+async fn reply<B: MessageBody>(response: ServiceResponse<B>) -> Reply {
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let body = to_bytes(response.into_body()).await.ok().unwrap();
+    Reply { status, headers, json: serde_json::from_slice(&body).unwrap_or(Value::Null) }
+}
+
+async fn send(app: &web::Data<App>, request: TestRequest) -> Reply {
+    let service = init_service(application(app.clone())).await;
+    reply(call_service(&service, request.to_request()).await).await
+}
+
+async fn post(app: &web::Data<App>, path: &str, body: &str) -> Reply {
+    let request = TestRequest::post().uri(path).insert_header(("content-type", "application/json"));
+    send(app, request.set_payload(body.to_owned())).await
+}
+
+async fn get(app: &web::Data<App>, path: &str) -> Reply {
+    send(app, TestRequest::get().uri(path)).await
+}
+
+/// What waits to be sent to the map.
+async fn shown(app: &web::Data<App>) -> Vec<crate::wire::AlertEvent> {
+    app.hub.send_pending(&app.metrics);
+    app.hub.alerts_after(None, 1_000).unwrap()
+}

@@ -1,0 +1,146 @@
+//! `GET /ws`: one WebSocket client.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{self, Bytes, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use actix_ws::{CloseCode, CloseReason, Message, MessageStream, ProtocolError, Session};
+use futures_util::SinkExt;
+use tokio::time::Instant;
+
+use super::App;
+use super::live::{Outbox, text_of};
+use super::problem::Refusal;
+use crate::wire::{ClientFrame, Frame, VERSION};
+
+/// The largest frame a client may send, in bytes.
+const FRAME_LIMIT: usize = 4 * 1024;
+/// A client that takes longer to make room for one frame is dropped.
+const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time between two pings to the client.
+const PING_PERIOD: Duration = Duration::from_secs(15);
+/// A client that is silent for longer, even on pings, is dropped.
+const SILENCE_LIMIT: Duration = Duration::from_secs(45);
+
+/// `GET /ws`
+pub(super) async fn connect(
+    app: web::Data<App>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Refusal> {
+    check_origin(&request)?;
+    let (response, session, messages) = actix_ws::handle(&request, payload)
+        .map_err(|error| Refusal::bad("no_websocket", format!("this address talks WebSocket: {error}")))?;
+    let messages = messages.max_frame_size(FRAME_LIMIT);
+    actix_web::rt::spawn(Client { app, session }.run(messages));
+    Ok(response)
+}
+
+/// Browsers send the page's origin: another site's page has no business here.
+fn check_origin(request: &HttpRequest) -> Result<(), Refusal> {
+    let Some(origin) = request.headers().get(header::ORIGIN) else { return Ok(()) };
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, rest)| rest);
+    match (authority, host) {
+        (Some(authority), Some(host)) if authority.eq_ignore_ascii_case(host) => Ok(()),
+        _ => {
+            let error = "a page of another origin may not connect";
+            Err(Refusal::new(StatusCode::FORBIDDEN, "foreign_origin", error))
+        }
+    }
+}
+
+struct Client {
+    app: web::Data<App>,
+    session: Session,
+}
+
+/// Nobody is there any more.
+struct Gone;
+
+impl Client {
+    async fn run(mut self, messages: MessageStream) {
+        let (number, outbox, alerts) = self.app.hub.join();
+        self.app.metrics.clients.inc();
+        let hello = Frame::Hello {
+            version: VERSION,
+            model: self.app.engine.name().to_owned(),
+            thresholds: self.app.engine.thresholds(),
+            alerts,
+            stats: self.app.metrics.stats(),
+        };
+        let farewell = match self.send(text_of(&hello)).await {
+            Ok(()) => self.talk(&outbox, messages).await,
+            Err(Gone) => None,
+        };
+        self.app.hub.leave(number);
+        self.app.metrics.clients.dec();
+        if let Some(code) = farewell {
+            // The client may be gone or stalled: it has been told as far as it can be.
+            let _ = tokio::time::timeout(SEND_TIMEOUT, self.session.close(Some(code.into()))).await;
+        }
+    }
+
+    /// Until one side has enough; the code to close with, when there is somebody to tell.
+    async fn talk(&mut self, outbox: &Arc<Outbox>, mut messages: MessageStream) -> Option<CloseCode> {
+        let mut stop = self.app.stop.clone();
+        let mut pings = tokio::time::interval_at(Instant::now() + PING_PERIOD, PING_PERIOD);
+        let mut heard = Instant::now();
+        loop {
+            let sent = tokio::select! {
+                // In this order, so that a busy feed can't keep the server from stopping or the client unheard.
+                biased;
+                _ = stop.wait_for(|stop| *stop) => return Some(CloseCode::Away),
+                message = messages.recv() => {
+                    heard = Instant::now();
+                    match message {
+                        Some(Ok(Message::Close(reason))) => return Some(code_of(reason)),
+                        Some(Ok(message)) => self.hear(message).await,
+                        Some(Err(ProtocolError::Overflow)) => return Some(CloseCode::Size),
+                        Some(Err(_)) => return Some(CloseCode::Protocol),
+                        None => return None,
+                    }
+                }
+                _ = pings.tick() => {
+                    if heard.elapsed() > SILENCE_LIMIT {
+                        return Some(CloseCode::Policy);
+                    }
+                    self.deliver(Message::Ping(Bytes::new())).await
+                }
+                frame = outbox.next() => self.send(frame).await,
+            };
+            if sent.is_err() {
+                return None;
+            }
+        }
+    }
+
+    /// Answers what asks for an answer; the rest, what a later client may send too, is passed over.
+    async fn hear(&mut self, message: Message) -> Result<(), Gone> {
+        match message {
+            Message::Ping(payload) => self.deliver(Message::Pong(payload)).await,
+            Message::Text(text) => match serde_json::from_str(&text) {
+                Ok(ClientFrame::Ping { t }) => self.send(text_of(&Frame::Pong { t })).await,
+                Err(_) => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    async fn send(&mut self, text: Bytes) -> Result<(), Gone> {
+        self.deliver(Message::Text(text.try_into().expect("JSON is UTF-8"))).await
+    }
+
+    async fn deliver(&mut self, message: Message) -> Result<(), Gone> {
+        match tokio::time::timeout(SEND_TIMEOUT, self.session.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Gone),
+        }
+    }
+}
+
+fn code_of(reason: Option<CloseReason>) -> CloseCode {
+    reason.map_or(CloseCode::Normal, |reason| reason.code)
+}

@@ -1,0 +1,208 @@
+//! Bulk loading in chunks: the rows and how far the load has come are committed together, so that a load that
+//! was killed resumes with the very next row.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{
+    Connection, OptionalExtension, ToSql, Transaction as DatabaseTransaction, TransactionBehavior,
+};
+
+use super::error::{Located, StoreError};
+use super::records::{Appended, Case, Location, Row};
+use crate::domain::{GeoPoint, TerminalId, Transaction};
+
+const INSERT: &str = "INSERT INTO transactions \
+    (id, time_us, customer, terminal, amount, latitude, longitude, fraud, features) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING";
+const REPLACE: &str = "UPDATE transactions SET time_us = ?2, customer = ?3, terminal = ?4, amount = ?5, \
+    latitude = ?6, longitude = ?7, fraud = ?8, features = ?9 WHERE id = ?1";
+const PLACE: &str = "INSERT INTO terminals (id, latitude, longitude) VALUES (?1, ?2, ?3) \
+    ON CONFLICT (id) DO UPDATE SET latitude = excluded.latitude, longitude = excluded.longitude";
+const BEGIN: &str = "INSERT INTO load_progress (source, fingerprint, rows_done, complete) VALUES (?1, ?2, 0, 0) \
+    ON CONFLICT (source) DO UPDATE SET fingerprint = excluded.fingerprint, rows_done = 0, complete = 0";
+const ADVANCE: &str = "UPDATE load_progress SET rows_done = rows_done + ?3 \
+    WHERE source = ?1 AND fingerprint = ?2 AND rows_done = ?4";
+
+/// What is loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its name, e.g. the file's absolute path.
+    pub name: String,
+    /// Changes when its content does, e.g. size and modification time, or a hash. A source that changed is loaded
+    /// from its first row again.
+    pub fingerprint: String,
+}
+
+/// A load under way.
+#[derive(Debug)]
+pub struct Loader {
+    connection: Connection,
+    path: PathBuf,
+    source: Source,
+    rows_done: u64,
+    complete: bool,
+}
+
+impl Loader {
+    pub(super) fn begin(mut connection: Connection, path: &Path, source: Source) -> Result<Self, StoreError> {
+        let (rows_done, complete) = progress(&mut connection, &source).at(path)?;
+        Ok(Self { connection, path: path.to_owned(), source, rows_done, complete })
+    }
+
+    /// How many of the source's rows are stored: those to skip before the first [`Loader::append`].
+    pub fn rows_done(&self) -> u64 {
+        self.rows_done
+    }
+
+    /// True when the source had been loaded to its end before.
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// Stores the source's next rows in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::LoadedElsewhere`] when another process loads the same source, else [`StoreError::Database`];
+    /// nothing of `rows` is stored then.
+    pub fn append(&mut self, rows: &[Row]) -> Result<Appended, StoreError> {
+        match store_chunk(&mut self.connection, &self.source, self.rows_done, rows).at(&self.path)? {
+            Some(appended) => {
+                self.rows_done += rows.len() as u64;
+                Ok(appended)
+            }
+            None => {
+                Err(StoreError::LoadedElsewhere { path: self.path.clone(), origin: self.source.name.clone() })
+            }
+        }
+    }
+
+    /// Notes that the source ends here.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn finish(self) -> Result<(), StoreError> {
+        let update = "UPDATE load_progress SET complete = 1 WHERE source = ?1 AND fingerprint = ?2";
+        self.connection.execute(update, [&self.source.name, &self.source.fingerprint]).at(&self.path)?;
+        // Statistics for the query planner, where they are out of date.
+        self.connection.execute_batch("PRAGMA optimize").at(&self.path)
+    }
+}
+
+/// Rows already stored of `source`, and whether it ended there; 0 when it is new or has changed.
+fn progress(connection: &mut Connection, source: &Source) -> rusqlite::Result<(u64, bool)> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let select = "SELECT rows_done, complete FROM load_progress WHERE source = ?1 AND fingerprint = ?2";
+    let found = transaction
+        .query_row(select, [&source.name, &source.fingerprint], |row| {
+            Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?))
+        })
+        .optional()?;
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    transaction.execute(BEGIN, [&source.name, &source.fingerprint])?;
+    transaction.commit()?;
+    Ok((0, false))
+}
+
+/// `None` when the progress is not what this load left: another one is at work.
+fn store_chunk(
+    connection: &mut Connection,
+    source: &Source,
+    rows_done: u64,
+    rows: &[Row],
+) -> rusqlite::Result<Option<Appended>> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let advanced = transaction
+        .execute(ADVANCE, (&source.name, &source.fingerprint, rows.len() as i64, rows_done.cast_signed()))?;
+    if advanced == 0 {
+        return Ok(None);
+    }
+    let mut appended = Appended::default();
+    let mut places: HashMap<&TerminalId, GeoPoint> = HashMap::new();
+    for row in rows {
+        let inserted = match row {
+            Row::Transaction(event) => {
+                places.extend(event.place.map(|place| (&event.terminal, place)));
+                store_transaction(&transaction, event)?
+            }
+            Row::Case(case) => store_case(&transaction, case)?,
+        };
+        if inserted {
+            appended.inserted += 1;
+        } else {
+            appended.replaced += 1;
+        }
+    }
+    for (terminal, place) in places {
+        let mut statement = transaction.prepare_cached(PLACE)?;
+        statement.execute((terminal.as_str(), place.latitude, place.longitude))?;
+    }
+    transaction.commit()?;
+    Ok(Some(appended))
+}
+
+fn store_transaction(database: &DatabaseTransaction<'_>, event: &Transaction) -> rusqlite::Result<bool> {
+    let place = event.place;
+    insert_or_replace(
+        database,
+        &[
+            &event.id.as_str(),
+            &event.time.micros(),
+            &event.customer.as_str(),
+            &event.terminal.as_str(),
+            &event.amount.value(),
+            &place.map(|place| place.latitude),
+            &place.map(|place| place.longitude),
+            &event.fraud,
+            &None::<&str>,
+        ],
+    )
+}
+
+fn store_case(database: &DatabaseTransaction<'_>, case: &Case) -> rusqlite::Result<bool> {
+    let nothing = None::<f64>;
+    let time_us = case.time.map(|time| time.micros());
+    insert_or_replace(
+        database,
+        &[
+            &case.id.as_str(),
+            &time_us,
+            &nothing,
+            &nothing,
+            &nothing,
+            &nothing,
+            &nothing,
+            &case.fraud,
+            &case.features,
+        ],
+    )
+}
+
+/// True when the id was new.
+fn insert_or_replace(database: &DatabaseTransaction<'_>, cells: &[&dyn ToSql; 9]) -> rusqlite::Result<bool> {
+    if database.prepare_cached(INSERT)?.execute(cells.as_slice())? == 1 {
+        return Ok(true);
+    }
+    database.prepare_cached(REPLACE)?.execute(cells.as_slice())?;
+    Ok(false)
+}
+
+pub(super) fn replace_locations(connection: &mut Connection, locations: &[Location]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute("DELETE FROM locations", [])?;
+    let insert = "INSERT INTO locations (name, country, latitude, longitude, population, time_zone) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    for location in locations {
+        transaction.prepare_cached(insert)?.execute((
+            &location.name,
+            &location.country,
+            location.latitude,
+            location.longitude,
+            i64::try_from(location.population).unwrap_or(i64::MAX),
+            &location.time_zone,
+        ))?;
+    }
+    transaction.commit()
+}

@@ -1,0 +1,131 @@
+//! What is stored, as plain values.
+
+use crate::domain::{CustomerId, Decision, GeoPoint, TerminalId, Timestamp, Transaction, TransactionId};
+
+/// How much a commit survives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// A killed process loses nothing; a power failure may lose the last commits, never older ones.
+    #[default]
+    Process,
+    /// Nothing acknowledged is lost by a power failure either: every commit waits for the disk.
+    Power,
+}
+
+/// One row of a loaded file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Row {
+    /// A row of an event log.
+    Transaction(Transaction),
+    /// A row of a table of features.
+    Case(Case),
+}
+
+/// A row of a table of features: one row, one case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    /// Unique in the database.
+    pub id: TransactionId,
+    /// When it happened, where the table says so.
+    pub time: Option<Timestamp>,
+    /// Fraud or not; `None` while nobody knows.
+    pub fraud: Option<bool>,
+    /// The features as one JSON object, by name.
+    pub features: String,
+}
+
+/// What one call of [`Loader::append`](super::Loader::append) did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Appended {
+    /// Rows whose id was new.
+    pub inserted: u64,
+    /// Rows whose id was there: the stored row now says what the file says.
+    pub replaced: u64,
+}
+
+/// A populated place that alerts without coordinates may be drawn at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Location {
+    /// The city's name.
+    pub name: String,
+    /// ISO 3166 alpha-2 code.
+    pub country: String,
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
+    /// Inhabitants.
+    pub population: u64,
+    /// IANA name, e.g. `Europe/Brussels`.
+    pub time_zone: String,
+}
+
+/// One decision to be stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecisionRecord {
+    /// Unique among the decisions.
+    pub id: TransactionId,
+    /// When the transaction happened.
+    pub time: Timestamp,
+    /// Who paid, when the request said so.
+    pub customer: Option<CustomerId>,
+    /// Where it was paid, when the request said so.
+    pub terminal: Option<TerminalId>,
+    /// How much, when the request said so.
+    pub amount: Option<f64>,
+    /// Probability of fraud.
+    pub score: f64,
+    /// What was decided.
+    pub decision: Decision,
+    /// The limit that was in force.
+    pub threshold: f64,
+    /// Name of the run that scored.
+    pub model: String,
+    /// Where it is shown on the map.
+    pub place: Option<GeoPoint>,
+    /// A line for people: the city, or the terminal.
+    pub title: String,
+    /// ISO 3166 alpha-2 code.
+    pub country: Option<String>,
+    /// True when `place` was drawn, not known.
+    pub simulated: bool,
+    /// True when it goes to the map if it is an alert.
+    pub on_map: bool,
+    /// Fingerprint of what was sent, to tell a repetition from another transaction under the same id.
+    pub digest: [u8; 32],
+    /// When it was decided.
+    pub created: Timestamp,
+}
+
+/// A decision with its place in the order of storing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredDecision {
+    /// Grows with each stored decision.
+    pub seq: i64,
+    /// The decision.
+    pub record: DecisionRecord,
+}
+
+/// What became of a decision that was handed to the writer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Recorded {
+    /// Stored under this number.
+    New(i64),
+    /// The very same request had been decided before: this is what was answered.
+    Repeated(Box<StoredDecision>),
+    /// Another transaction was decided under this id before; nothing was stored.
+    Conflict,
+}
+
+/// How much is stored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Loaded rows.
+    pub transactions: u64,
+    /// Decisions.
+    pub decisions: u64,
+    /// Decisions that went to the map.
+    pub alerts: u64,
+    /// Populated places.
+    pub locations: u64,
+}

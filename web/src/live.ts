@@ -1,0 +1,57 @@
+// Keeps the connection: opens it, measures the way there and back, notices silence, comes back with growing pauses.
+import { openLive, parseFrame, send } from "./api";
+import type { Action } from "./state";
+
+const PING_EVERY_MS = 5_000;
+/** Not while the page is still busy with loading its map, which would be measured too. */
+const FIRST_PING_MS = 1_000;
+/** The server speaks each second; after so long a silence the connection is taken for dead. */
+const SILENCE_MS = 15_000;
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 15_000;
+
+/** How long to wait before attempt number `attempt` (from 0): doubling, with half of it drawn, so that the
+ * pages of a whole office don't come back in the same instant. */
+export function retryDelay(attempt: number, random: number): number {
+  const ceiling = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
+  return ceiling / 2 + (ceiling / 2) * random;
+}
+
+/** Connects now, and again whenever the connection is lost. */
+export function keepConnected(dispatch: (action: Action) => void, isWanted: () => boolean): void {
+  let attempt = 0;
+
+  const connect = (): void => {
+    dispatch({ type: "connecting" });
+    const socket = openLive();
+    let heardAt = performance.now();
+
+    const beat = (): void => {
+      if (performance.now() - heardAt > SILENCE_MS) socket.close();
+      else if (socket.readyState === WebSocket.OPEN) ping(socket);
+      timer = setTimeout(beat, PING_EVERY_MS);
+    };
+    let timer = setTimeout(beat, FIRST_PING_MS);
+
+    socket.addEventListener("message", ({ data }) => {
+      heardAt = performance.now();
+      const frame = typeof data === "string" ? parseFrame(data) : null;
+      if (frame === null) return;
+      if (frame.type === "pong") dispatch({ type: "latency", ms: heardAt - frame.t });
+      else dispatch({ type: "frame", frame });
+      if (frame.type === "hello") attempt = 0;
+      if (!isWanted()) socket.close();
+    });
+    socket.addEventListener("close", () => {
+      clearTimeout(timer);
+      dispatch({ type: "disconnected" });
+      if (isWanted()) setTimeout(connect, retryDelay(attempt++, Math.random()));
+    });
+  };
+
+  connect();
+}
+
+function ping(socket: WebSocket): void {
+  send(socket, { type: "ping", t: performance.now() });
+}
