@@ -18,6 +18,6 @@ mod weights;
 pub use activation::Activation;
 pub use history::{Diverged, EpochMetrics};
 pub use infer::MlpScorer;
-pub use parameters::{MlpParameters, ParameterError};
-pub use training::{Device, NeuralError, TrainData, Trained, train};
+pub use parameters::MlpParameters;
+pub use training::{Device, NeuralError, Trained, train};
 pub use weights::{Layer, Weights, WeightsError};

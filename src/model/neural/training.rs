@@ -13,12 +13,13 @@ use serde::{Deserialize, Serialize};
 use super::history::{Diverged, EpochMetrics, Record};
 use super::loss::{cross_entropy, logistic_loss, sigmoid};
 use super::network::{Network, rows_tensor, values};
-use super::parameters::{MlpParameters, ParameterError};
+use super::parameters::MlpParameters;
 use super::schedule::coslog4;
 use super::weights::{Weights, WeightsError};
 use crate::domain::InvalidValue;
 use crate::features::scaling::RobustScaler;
 use crate::matrix::Matrix;
+use crate::model::{ParameterError, TrainingRows};
 use crate::progress::{Interrupted, Progress};
 
 /// Rows of a forward pass outside training.
@@ -55,19 +56,6 @@ impl Device {
             Self::NdArray => BurnDevice::ndarray(),
         }
     }
-}
-
-/// The rows to learn from and the rows that decide when it is enough; unscaled, NaN where missing.
-#[derive(Debug, Clone, Copy)]
-pub struct TrainData<'a> {
-    /// Rows to learn from.
-    pub train: &'a Matrix,
-    /// Their labels, true for fraud.
-    pub train_labels: &'a [bool],
-    /// Rows for early stopping.
-    pub valid: &'a Matrix,
-    /// Their labels.
-    pub valid_labels: &'a [bool],
 }
 
 /// A finished training run.
@@ -146,7 +134,7 @@ type EpochResult = Result<(f64, Vec<f64>), NeuralError>;
 /// [`NeuralError`] for data or parameters that cannot be trained on, a loss that is no longer finite, and when
 /// the user asked to stop.
 pub fn train(
-    data: TrainData<'_>,
+    data: &TrainingRows<'_>,
     scaler: &RobustScaler,
     parameters: &MlpParameters,
     device: Device,
@@ -194,7 +182,7 @@ fn check(
 
 impl<'a> Run<'a> {
     fn new(
-        data: TrainData<'_>,
+        data: &TrainingRows<'_>,
         scaler: &RobustScaler,
         parameters: &'a MlpParameters,
         device: Device,
