@@ -1,7 +1,8 @@
 //! Robust scaling with smooth clipping: puts every column on one scale without being led by outliers.
 //!
-//! The method of RealMLP (Holzmüller et al. 2024, arXiv 2407.04491, section 3): subtract the median, divide by
-//! the interquartile range, then clip smoothly into (-3, 3). Fitted on training rows, stored with the model.
+//! The method of RealMLP (Holzmüller et al. 2024, arXiv 2407.04491, section 3): subtract the median, divide
+//! by the interquartile range, then clip smoothly into (-3, 3). Fitted on training rows, stored with the
+//! model.
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -51,10 +51,11 @@ fn selu(value: f32) -> f32 {
     SELU_SCALE * (value.max(0.0) + SELU_ALPHA * (exp_of_negative(value.min(0.0)) - 1.0))
 }
 
-/// `exp(value)` for `value <= 0`, within 2 units in the last place; free of branches and calls, so that the loop
-/// around it becomes vector instructions (the standard library's is a call per value).
+/// `exp(value)` for `value <= 0`, within 2 units in the last place; free of branches and calls, so that the
+/// loop around it becomes vector instructions (the standard library's is a call per value).
 ///
-/// Cephes' `expf`: `exp(x) = 2^n * exp(r)` with `n` the nearest integer to `x / ln 2` and a polynomial for `exp(r)`.
+/// Cephes' `expf`: `exp(x) = 2^n * exp(r)` with `n` the nearest integer to `x / ln 2` and a polynomial for
+/// `exp(r)`.
 fn exp_of_negative(value: f32) -> f32 {
     const SMALLEST: f32 = -87.0;
     // Adding and subtracting 1.5 * 2^23 rounds to the nearest integer.

@@ -1,12 +1,13 @@
 //! The forward pass that serves: plain f32 arithmetic in a fixed order, no framework.
 //!
-//! A layer is computed [`PANEL`] outputs at a time: their sums stay in registers, and the weights are rearranged
-//! once so that the inner loop reads them one after the other. Every sum runs over the inputs in their order: a row's
-//! score has the same bits alone, in any batch and on any machine.
+//! A layer is computed [`PANEL`] outputs at a time: their sums stay in registers, and the weights are
+//! rearranged once so that the inner loop reads them one after the other. Every sum runs over the inputs in
+//! their order: a row's score has the same bits alone and in any batch.
 
 use std::cell::RefCell;
 
 use super::activation::Activation;
+use super::loss::sigmoid;
 use super::weights::{Layer, Weights, WeightsError};
 use crate::features::scaling::RobustScaler;
 use crate::model::Scorer;
@@ -14,7 +15,8 @@ use crate::model::Scorer;
 /// Outputs computed together: eight vectors of four sums, as many as hide the latency of an addition.
 const PANEL: usize = 32;
 
-/// Rows that go through a layer together: a panel's weights are read from the nearest cache for all but the first.
+/// Rows that go through a layer together: a panel's weights are read from the nearest cache for all but the
+/// first.
 const BLOCK_ROWS: usize = 16;
 
 thread_local! {
@@ -35,7 +37,8 @@ pub struct MlpScorer {
 struct Panels {
     inputs: usize,
     outputs: usize,
-    /// For each panel its [`PANEL`] biases, then for each input its [`PANEL`] weights; zeros behind the last output.
+    /// For each panel its [`PANEL`] biases, then for each input its [`PANEL`] weights; zeros behind the last
+    /// output.
     values: Vec<f32>,
 }
 
@@ -160,9 +163,4 @@ fn panel_sums(bias: &[f32; PANEL], weights: &[[f32; PANEL]], inputs: &[f32]) -> 
         }
     }
     sums
-}
-
-/// The probability that belongs to a logit.
-pub(super) fn sigmoid(logit: f64) -> f64 {
-    1.0 / (1.0 + (-logit).exp())
 }

@@ -1,10 +1,12 @@
 //! A multilayer perceptron for tables: trained with Burn, served without it.
 //!
-//! `network` and `training` are the only files that know Burn. What they hand on are plain layers ([`Weights`]),
-//! which `weights` keeps as SafeTensors and [`MlpScorer`] turns into scores.
+//! `network` and `training` are the only files that know Burn. What they hand on are plain layers
+//! ([`Weights`]), which `weights` keeps as SafeTensors and [`MlpScorer`] turns into scores.
 
 mod activation;
+mod history;
 mod infer;
+mod loss;
 mod network;
 mod parameters;
 mod schedule;
@@ -14,7 +16,8 @@ mod training;
 mod weights;
 
 pub use activation::Activation;
+pub use history::{Diverged, EpochMetrics};
 pub use infer::MlpScorer;
-pub use parameters::{MlpParameters, ParameterError};
-pub use training::{Device, EpochMetrics, NeuralError, TrainData, Trained, train};
+pub use parameters::MlpParameters;
+pub use training::{Device, NeuralError, Trained, train};
 pub use weights::{Layer, Weights, WeightsError};

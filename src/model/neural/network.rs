@@ -1,9 +1,10 @@
 //! The network while it is trained, in Burn: RealMLP's small variant (arXiv 2407.04491, "RealMLP-TD-S").
 //!
 //! A learnt factor per input, dense layers with the activation between them, one logit. The neural tangent
-//! parametrisation writes a layer as `x W / sqrt(inputs) + b` with `W` drawn from a standard normal. Under Adam,
-//! whose steps do not depend on the gradient's size, that is the same as `x W' + b` with `W' = W / sqrt(inputs)`,
-//! drawn with that deviation and trained with the learning rate divided by it: [`Role::learning_rate_factor`].
+//! parametrisation writes a layer as `x W / sqrt(inputs) + b` with `W` drawn from a standard normal. Under
+//! Adam, whose steps do not depend on the gradient's size, that is the same as `x W' + b` with `W' = W /
+//! sqrt(inputs)`, drawn with that deviation and trained with the learning rate divided by it:
+//! [`Role::learning_rate_factor`].
 
 use burn::module::{Module, Param, ParamId};
 use burn::nn::Linear;

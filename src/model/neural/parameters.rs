@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::activation::Activation;
+use crate::model::ParameterError;
 
 /// The shape of the network and how it is trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,45 +18,19 @@ pub struct MlpParameters {
     pub activation: Activation,
     /// Networks trained side by side from different starts; their probabilities are averaged.
     pub members: usize,
-    /// The schedule's peak, for a weight that is drawn from a standard normal and multiplied by 1 / sqrt(inputs).
+    /// The schedule's peak; a layer's weights take it divided by the root of its number of inputs.
     pub learning_rate: f64,
     /// Share of its learning rate by which a weight shrinks in each step.
     pub weight_decay: f64,
     /// Rows in one step.
     pub batch_size: usize,
-    /// Passes over the training rows; `None` for 16, and on few rows as many as give 1,000 steps (256 at most).
+    /// Passes over the training rows; `None` for 16, and on few rows as many as give 1,000 steps (256 at
+    /// most).
     pub epochs: Option<usize>,
     /// The most steps of a member: on large data they make fewer epochs than asked for, but at least one.
     pub max_steps: usize,
     /// Epochs without a better validation metric after which training ends; 0 never ends it early.
     pub patience: usize,
-}
-
-/// Why a parameter could not be set.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ParameterError {
-    /// There is no parameter of that name.
-    #[error("the mlp has no parameter {key:?}{}; it knows {}", suggestion(nearest), MlpParameters::KEYS.join(", "))]
-    UnknownKey {
-        /// The name as it was given.
-        key: String,
-        /// The known name that is closest, when one is close.
-        nearest: Option<&'static str>,
-    },
-    /// The value does not fit.
-    #[error("{key} = {value:?}: expected {expected}")]
-    Value {
-        /// The parameter.
-        key: &'static str,
-        /// The value as it was given.
-        value: String,
-        /// What would have been accepted.
-        expected: &'static str,
-    },
-}
-
-fn suggestion(nearest: &Option<&str>) -> String {
-    nearest.map_or_else(String::new, |name| format!(" (did you mean {name}?)"))
 }
 
 impl Default for MlpParameters {
@@ -64,7 +39,7 @@ impl Default for MlpParameters {
             hidden: vec![128, 128],
             activation: Activation::Relu,
             members: 4,
-            learning_rate: 0.01,
+            learning_rate: 0.02,
             weight_decay: 0.0,
             batch_size: 256,
             epochs: None,
@@ -118,7 +93,7 @@ impl MlpParameters {
             "patience" => {
                 self.patience = number("patience", value, "a number of epochs, 0 for none", |_| true)?
             }
-            _ => return Err(ParameterError::UnknownKey { key: key.to_owned(), nearest: nearest(key) }),
+            _ => return Err(ParameterError::unknown(key, Self::KEYS.into_iter())),
         }
         Ok(())
     }
@@ -150,7 +125,7 @@ impl MlpParameters {
 }
 
 fn invalid(key: &'static str, value: impl Display, expected: &'static str) -> ParameterError {
-    ParameterError::Value { key, value: value.to_string(), expected }
+    ParameterError::Value { key: key.to_owned(), value: value.to_string(), expected }
 }
 
 fn number<T: FromStr>(
@@ -177,28 +152,6 @@ fn hidden(value: &str) -> Result<Vec<usize>, ParameterError> {
         .ok()
         .filter(|widths| widths.len() <= 16 && widths.iter().all(|width| (1..=4096).contains(width)))
         .ok_or_else(|| invalid("hidden", value, EXPECTED))
-}
-
-/// The known name with the fewest edits to `key`, when these are at most a third of it.
-fn nearest(key: &str) -> Option<&'static str> {
-    let (distance, name) = MlpParameters::KEYS.into_iter().map(|name| (edits(key, name), name)).min()?;
-    (distance <= key.chars().count().div_ceil(3)).then_some(name)
-}
-
-/// Levenshtein's distance: single characters inserted, deleted or replaced.
-fn edits(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (index, letter) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = index + 1;
-        for (column, other) in to.iter().enumerate() {
-            let replaced = diagonal + usize::from(letter != *other);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[to.len()]
 }
 
 #[cfg(test)]
@@ -240,7 +193,7 @@ mod tests {
     fn an_unknown_key_is_answered_with_the_nearest() {
         let error = MlpParameters::default().set("learningrate", "0.1").unwrap_err();
         let text = error.to_string();
-        assert!(text.contains("did you mean learning_rate?") && text.contains("patience"), "{text}");
+        assert!(text.contains("did you mean \"learning_rate\"?") && text.contains("patience"), "{text}");
         let error = MlpParameters::default().set("num_leaves", "3").unwrap_err();
         assert!(!error.to_string().contains("did you mean"), "{error}");
     }
@@ -261,7 +214,7 @@ mod tests {
             ("activation", "tanh"),
         ] {
             let error = parameters.set(key, value).unwrap_err();
-            assert!(error.to_string().starts_with(key), "{error}");
+            assert!(error.to_string().starts_with(&format!("parameter {key}:")), "{error}");
         }
         assert_eq!(parameters, MlpParameters::default());
     }
@@ -272,6 +225,6 @@ mod tests {
         assert_eq!((parameters.epochs, parameters.validate()), (Some(5), Ok(())));
         assert!(serde_json::from_str::<MlpParameters>(r#"{"epoch": 5}"#).is_err());
         let broken = MlpParameters { batch_size: 0, ..MlpParameters::default() };
-        assert!(broken.validate().unwrap_err().to_string().starts_with("batch_size"));
+        assert!(broken.validate().unwrap_err().to_string().starts_with("parameter batch_size:"));
     }
 }

@@ -9,10 +9,11 @@ use super::network::{Network, rows_tensor, values};
 use super::*;
 use crate::features::scaling::RobustScaler;
 use crate::matrix::Matrix;
-use crate::model::Scorer;
+use crate::model::{Scorer, TrainingRows};
 use crate::progress::{Event, Interrupted, Progress, Silent};
 
-/// Rows of four numbers; positive where the first two have different signs (and by chance in 2 % of the rows).
+/// Rows of four numbers; positive where the first two have different signs (and by chance in 2 % of the
+/// rows).
 fn exclusive_or(rows: usize, seed: u64) -> (Matrix, Vec<bool>) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let values: Vec<f64> = (0..rows * 4).map(|_| rng.random_range(-1.0..1.0)).collect();
@@ -61,8 +62,8 @@ impl Problem {
         Self { train, valid: exclusive_or(rows / 2, 2), scaler }
     }
 
-    fn data(&self) -> TrainData<'_> {
-        TrainData {
+    fn data(&self) -> TrainingRows<'_> {
+        TrainingRows {
             train: &self.train.0,
             train_labels: &self.train.1,
             valid: &self.valid.0,
@@ -71,7 +72,7 @@ impl Problem {
     }
 
     fn train(&self, parameters: &MlpParameters, device: Device, seed: u64) -> Result<Trained, NeuralError> {
-        train(self.data(), &self.scaler, parameters, device, seed, &average_precision, &Silent::default())
+        train(&self.data(), &self.scaler, parameters, device, seed, &average_precision, &Silent::default())
     }
 
     fn scores(&self, weights: &Weights, rows: &Matrix) -> Vec<f64> {
@@ -208,7 +209,7 @@ fn the_best_epoch_is_kept_and_patience_ends_the_run() {
     };
     let parameters = MlpParameters { patience: 2, ..small() };
     let trained =
-        train(problem.data(), &problem.scaler, &parameters, Device::Flex, 5, &metric, &Silent::default())
+        train(&problem.data(), &problem.scaler, &parameters, Device::Flex, 5, &metric, &Silent::default())
             .unwrap();
     assert_eq!((trained.best_epoch, trained.history.len()), (3, 5));
     // The kept weights score the validation rows as the history says of epoch 3.
@@ -257,7 +258,7 @@ fn it_tells_its_progress_and_stops_when_asked() {
         let watcher = Watcher { events: Mutex::default(), stop_after };
         let parameters = MlpParameters { epochs: Some(3), ..small() };
         let trained =
-            train(problem.data(), &problem.scaler, &parameters, Device::Flex, 5, &|_, _| 0.83123, &watcher);
+            train(&problem.data(), &problem.scaler, &parameters, Device::Flex, 5, &|_, _| 0.83123, &watcher);
         (trained, watcher.events.into_inner().unwrap())
     };
     let (trained, events) = run(u64::MAX);
@@ -273,9 +274,9 @@ fn it_tells_its_progress_and_stops_when_asked() {
 #[test]
 fn unusable_data_is_named() {
     let problem = Problem::new(50);
-    let message = |data: TrainData<'_>| {
+    let message = |data: TrainingRows<'_>| {
         let progress = Silent::default();
-        let result = train(data, &problem.scaler, &small(), Device::Flex, 1, &average_precision, &progress);
+        let result = train(&data, &problem.scaler, &small(), Device::Flex, 1, &average_precision, &progress);
         result.unwrap_err().to_string()
     };
     let none = Matrix::with_capacity(0, 4);
@@ -283,23 +284,23 @@ fn unusable_data_is_named() {
     let no_fraud = vec![false; 50];
     let data = problem.data();
     assert_eq!(
-        message(TrainData { train_labels: &no_fraud, ..data }),
+        message(TrainingRows { train_labels: &no_fraud, ..data }),
         "the training rows hold no fraud: both classes are needed"
     );
     assert_eq!(
-        message(TrainData { valid_labels: &[true; 25], ..data }),
+        message(TrainingRows { valid_labels: &[true; 25], ..data }),
         "the validation rows hold nothing but fraud: both classes are needed"
     );
     assert_eq!(
-        message(TrainData { valid: &none, valid_labels: &[], ..data }),
+        message(TrainingRows { valid: &none, valid_labels: &[], ..data }),
         "the validation rows are missing"
     );
     assert_eq!(
-        message(TrainData { train_labels: &[true], ..data }),
+        message(TrainingRows { train_labels: &[true], ..data }),
         "the training rows are 50, their labels 1"
     );
     assert_eq!(
-        message(TrainData { valid: &narrow, ..data }),
+        message(TrainingRows { valid: &narrow, ..data }),
         "the validation rows have 1 columns, their scaling has 4"
     );
 }

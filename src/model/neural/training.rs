@@ -10,14 +10,16 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::infer::sigmoid;
+use super::history::{Diverged, EpochMetrics, Record};
+use super::loss::{cross_entropy, logistic_loss, sigmoid};
 use super::network::{Network, rows_tensor, values};
-use super::parameters::{MlpParameters, ParameterError};
+use super::parameters::MlpParameters;
 use super::schedule::coslog4;
-use super::weights::{Layer, Weights, WeightsError};
+use super::weights::{Weights, WeightsError};
 use crate::domain::InvalidValue;
 use crate::features::scaling::RobustScaler;
 use crate::matrix::Matrix;
+use crate::model::{ParameterError, TrainingRows};
 use crate::progress::{Interrupted, Progress};
 
 /// Rows of a forward pass outside training.
@@ -56,32 +58,6 @@ impl Device {
     }
 }
 
-/// The rows to learn from and the rows that decide when it is enough; unscaled, NaN where missing.
-#[derive(Debug, Clone, Copy)]
-pub struct TrainData<'a> {
-    /// Rows to learn from.
-    pub train: &'a Matrix,
-    /// Their labels, true for fraud.
-    pub train_labels: &'a [bool],
-    /// Rows for early stopping.
-    pub valid: &'a Matrix,
-    /// Their labels.
-    pub valid_labels: &'a [bool],
-}
-
-/// Where an epoch ended.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct EpochMetrics {
-    /// From 1.
-    pub epoch: usize,
-    /// Mean cross-entropy of the epoch's batches, in nats, over all members.
-    pub train_loss: f64,
-    /// Mean cross-entropy of the averaged validation probabilities, in nats.
-    pub valid_loss: f64,
-    /// The metric that chooses the epoch, on the averaged validation probabilities.
-    pub valid_average_precision: f64,
-}
-
 /// A finished training run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trained {
@@ -108,11 +84,8 @@ pub enum NeuralError {
     #[error(transparent)]
     Parameter(#[from] ParameterError),
     /// Training ran away.
-    #[error("the training loss is no longer finite in epoch {epoch}: try a smaller learning_rate")]
-    Diverged {
-        /// From 1.
-        epoch: usize,
-    },
+    #[error(transparent)]
+    Diverged(#[from] Diverged),
     /// The trained numbers do not make a network.
     #[error("the trained weights are unusable")]
     Weights(#[from] WeightsError),
@@ -161,7 +134,7 @@ type EpochResult = Result<(f64, Vec<f64>), NeuralError>;
 /// [`NeuralError`] for data or parameters that cannot be trained on, a loss that is no longer finite, and when
 /// the user asked to stop.
 pub fn train(
-    data: TrainData<'_>,
+    data: &TrainingRows<'_>,
     scaler: &RobustScaler,
     parameters: &MlpParameters,
     device: Device,
@@ -207,38 +180,9 @@ fn check(
     Err(NeuralError::Data { part, problem })
 }
 
-/// The epochs so far, and the best of them.
-#[derive(Default)]
-struct Record {
-    history: Vec<EpochMetrics>,
-    best_epoch: usize,
-    best_layers: Vec<Vec<Layer>>,
-}
-
-impl Record {
-    /// Notes an epoch; `layers` gives the weights as they stand, which are kept when no epoch before was as good.
-    fn note(
-        &mut self,
-        metrics: EpochMetrics,
-        layers: impl FnOnce() -> Vec<Vec<Layer>>,
-    ) -> Result<(), NeuralError> {
-        if !(metrics.train_loss.is_finite() && metrics.valid_loss.is_finite()) {
-            return Err(NeuralError::Diverged { epoch: metrics.epoch });
-        }
-        let before = self.history.iter().map(|before| before.valid_average_precision);
-        let best = before.filter(|value| !value.is_nan()).reduce(f64::max);
-        if best.is_none_or(|best| metrics.valid_average_precision > best) {
-            self.best_epoch = metrics.epoch;
-            self.best_layers = layers();
-        }
-        self.history.push(metrics);
-        Ok(())
-    }
-}
-
 impl<'a> Run<'a> {
     fn new(
-        data: TrainData<'_>,
+        data: &TrainingRows<'_>,
         scaler: &RobustScaler,
         parameters: &'a MlpParameters,
         device: Device,
@@ -394,72 +338,4 @@ fn scaled(rows: &Matrix, scaler: &RobustScaler) -> Vec<f32> {
         scaler.apply(row, out);
     }
     values
-}
-
-/// The mean cross-entropy of logits, and its slope in each logit.
-fn logistic_loss(logits: &[f32], labels: &[f32]) -> (f64, Vec<f32>) {
-    let share = 1.0 / logits.len() as f64;
-    let mut loss = 0.0;
-    let slopes = logits.iter().zip(labels).map(|(&logit, &label)| {
-        let (logit, label) = (f64::from(logit), f64::from(label));
-        loss += logit.max(0.0) - logit * label + (-logit.abs()).exp().ln_1p();
-        (share * (sigmoid(logit) - label)) as f32
-    });
-    let slopes = slopes.collect();
-    (share * loss, slopes)
-}
-
-/// The mean cross-entropy of probabilities, which are kept 1e-15 away from 0 and 1.
-fn cross_entropy(labels: &[bool], scores: &[f64]) -> f64 {
-    let one = |(label, score): (&bool, &f64)| {
-        let score = score.clamp(1e-15, 1.0 - 1e-15);
-        -(if *label { score } else { 1.0 - score }).ln()
-    };
-    labels.iter().zip(scores).map(one).sum::<f64>() / labels.len() as f64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn metrics(epoch: usize, train_loss: f64, valid_average_precision: f64) -> EpochMetrics {
-        EpochMetrics { epoch, train_loss, valid_loss: 0.1, valid_average_precision }
-    }
-
-    #[test]
-    fn the_earliest_of_equally_good_epochs_is_the_best() {
-        let mut record = Record::default();
-        for (epoch, value) in [(1, f64::NAN), (2, 0.7), (3, 0.7), (4, 0.6)] {
-            let layers = || vec![Vec::with_capacity(0); epoch];
-            record.note(metrics(epoch, 0.1, value), layers).unwrap();
-        }
-        assert_eq!((record.best_epoch, record.best_layers.len(), record.history.len()), (2, 2, 4));
-    }
-
-    #[test]
-    fn a_loss_that_is_not_finite_ends_the_run() {
-        for loss in [f64::NAN, f64::INFINITY] {
-            let error = Record::default().note(metrics(4, loss, 0.5), Vec::new).unwrap_err();
-            assert!(matches!(error, NeuralError::Diverged { epoch: 4 }), "{error}");
-        }
-    }
-
-    #[test]
-    fn loss_and_slope_agree_with_each_other_and_survive_extremes() {
-        let labels = [1.0, 0.0, 1.0, 0.0];
-        let logits = [0.3, -1.2, 2.5, 0.8];
-        let (loss, slopes) = logistic_loss(&logits, &labels);
-        let probabilities: Vec<f64> = logits.iter().map(|&logit| sigmoid(f64::from(logit))).collect();
-        let expected = cross_entropy(&labels.map(|label| label == 1.0), &probabilities);
-        assert!((loss - expected).abs() < 1e-12);
-        for (index, slope) in slopes.iter().enumerate() {
-            let mut moved = logits;
-            moved[index] += 1e-3;
-            let difference = (logistic_loss(&moved, &labels).0 - loss) / 1e-3;
-            assert!((difference - f64::from(*slope)).abs() < 1e-4, "{difference} {slope}");
-        }
-        let (loss, slopes) = logistic_loss(&[1e30, -1e30], &[0.0, 1.0]);
-        assert!(loss.is_finite() && slopes == [0.5, -0.5], "{loss} {slopes:?}");
-        assert!(cross_entropy(&[true, false], &[0.0, 1.0]).is_finite());
-    }
 }

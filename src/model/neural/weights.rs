@@ -1,10 +1,10 @@
 //! The weights of a trained network, and their file form.
 //!
 //! A SafeTensors file of f32 tensors, `members.M.layers.L.weight` of shape [inputs, outputs] and
-//! `members.M.layers.L.bias` of shape [outputs], and one metadata entry that holds the format version, the number
-//! of features, members and layers, and the activation. What only training needs (the learnt scale of the inputs,
-//! initialisation factors) is folded into these plain layers before they get here. Nothing that is read is
-//! trusted: every name, type, shape and number is checked.
+//! `members.M.layers.L.bias` of shape [outputs], and one metadata entry that holds the format version, the
+//! number of features, members and layers, and the activation. What only training needs (the learnt scale of
+//! the inputs, initialisation factors) is folded into these plain layers before they get here. Nothing that
+//! is read is trusted: every name, type, shape and number is checked.
 
 use std::collections::HashMap;
 use std::fmt;
