@@ -120,7 +120,7 @@ fn mlp(
         parameters.set(key, value)?;
     }
     let model = neural::train(
-        *rows,
+        rows,
         &prepared.scaler,
         &parameters,
         config.device,

@@ -176,8 +176,14 @@ fn an_empty_file_a_bare_header_and_a_single_class_are_told_apart() {
     exit 1
     error: PLACE/t.csv: the file is empty
     "#);
-    assert_snapshot!(complaint("t.csv", "a,Class\n", &[]), @"");
-    assert_snapshot!(complaint("t.csv", "a,Class\n1,0\n2,0\n", &[]), @"");
+    assert_snapshot!(complaint("t.csv", "a,Class\n", &[]), @r#"
+    exit 1
+    error: PLACE/t.csv: the file is empty: it has a header but no rows
+    "#);
+    assert_snapshot!(complaint("t.csv", "a,Class\n1,0\n2,0\n", &[]), @r#"
+    exit 1
+    error: PLACE/t.csv: the file holds no fraud in 2 labelled rows; a model needs both classes in the training, validation and test rows
+    "#);
 }
 
 #[test]
@@ -187,7 +193,7 @@ fn a_file_that_is_not_there_and_an_unknown_kind_are_told_apart() {
     let missing = fraudctl(["prep", &place.at("no.csv"), "--out", &out]);
     assert_snapshot!(place.neutral(&missing.stderr), @r#"error: PLACE/no.csv: No such file or directory (os error 2)"#);
     let unknown = fraudctl(["prep", &place.write("t.xlsx", "x"), "--out", &out]);
-    assert_snapshot!(place.neutral(&unknown.stderr), @"");
+    assert_snapshot!(place.neutral(&unknown.stderr), @r#"error: PLACE/t.xlsx: unknown kind of file; use a name that ends in .csv, .tsv or .parquet"#);
 }
 
 #[test]
@@ -214,14 +220,17 @@ fn smote_names_the_column_that_has_missing_values() {
         _ => format!("{line}\n"),
     };
     let text: String = creditcard(500).lines().map(without_time).collect();
-    assert_snapshot!(complaint("t.csv", &text, &["--balance", "smote"]), @"");
+    assert_snapshot!(complaint("t.csv", &text, &["--balance", "smote"]), @r#"
+    exit 1
+    error: --balance smote measures distances, and the training rows of column "Time" hold missing values
+      hint: --drop Time, fill its gaps, or use ros or rus, which copy whole rows
+    "#);
 }
 
 #[test]
 fn a_balance_that_does_not_exist_is_a_usage_error() {
     assert_snapshot!(complaint("t.csv", &creditcard(500), &["--balance", "smot"]), @r#"
-exit 2
-error: --balance
-  caused by: the balance method "smot" is unknown, did you mean smote?; known are none, ros, rus, smote
-"#);
+    exit 2
+    error: --balance: the balance method "smot" is unknown, did you mean smote?; known are none, ros, rus, smote
+    "#);
 }

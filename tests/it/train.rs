@@ -78,5 +78,5 @@ fn a_damaged_or_foreign_folder_is_refused() {
     error: PLACE/prepared/train.parquet: its checksum differs from the one in manifest.json: the file is damaged or was changed
       hint: make it again from its source
     "#);
-    assert_snapshot!(place.neutral(&train(&place.at("nowhere")).stderr), @"");
+    assert_snapshot!(place.neutral(&train(&place.at("nowhere")).stderr), @r#"error: PLACE/nowhere/manifest.json: No such file or directory (os error 2)"#);
 }
