@@ -51,6 +51,16 @@ pub enum FileError {
         /// The file.
         path: PathBuf,
     },
+    /// The folder holds something else.
+    #[error("{}: this is not a {expected} folder but {found:?}", path.display())]
+    OtherKind {
+        /// The folder.
+        path: PathBuf,
+        /// What was needed.
+        expected: &'static str,
+        /// What its manifest says.
+        found: String,
+    },
     /// The folder was written by a newer fraudctl.
     #[error("{}: format version {found}, and this fraudctl reads up to {known}; a newer fraudctl wrote it",
         path.display())]
@@ -58,7 +68,7 @@ pub enum FileError {
         /// The manifest.
         path: PathBuf,
         /// Its version.
-        found: u32,
+        found: u64,
         /// Ours.
         known: u32,
     },
@@ -200,25 +210,30 @@ impl StagedFolder {
     }
 }
 
-/// Reads `manifest.json` of a folder and checks that every file it names is still the same.
+/// Reads `manifest.json` of a folder of this `kind` and checks that every file it names is still the same.
 ///
 /// # Errors
-/// When the manifest is missing, damaged or newer, or a file is missing or differs.
-pub fn open_folder<T: DeserializeOwned>(folder: &Path) -> Result<Manifest<T>, FileError> {
+/// When the manifest is missing, damaged, newer or of another kind, or a file is missing or differs.
+pub fn open_folder<T: DeserializeOwned>(folder: &Path, kind: &'static str) -> Result<Manifest<T>, FileError> {
     let path = folder.join("manifest.json");
-    let manifest: Manifest<serde_json::Value> = read_json(&path)?;
-    if manifest.format_version > FORMAT_VERSION {
-        return Err(FileError::Newer { path, found: manifest.format_version, known: FORMAT_VERSION });
+    let value: serde_json::Value = read_json(&path)?;
+    let version = value.get("format_version").and_then(serde_json::Value::as_u64);
+    if version.is_some_and(|version| version > FORMAT_VERSION.into()) {
+        return Err(FileError::Newer { path, found: version.unwrap_or_default(), known: FORMAT_VERSION });
     }
+    let found = value.get("kind").and_then(serde_json::Value::as_str).unwrap_or("something else").to_owned();
+    if found != kind {
+        return Err(FileError::OtherKind { path: folder.to_owned(), expected: kind, found });
+    }
+    let manifest: Manifest<T> =
+        serde_json::from_value(value).map_err(|source| FileError::Json { path, source })?;
     for (name, expected) in &manifest.checksums {
         let file = folder.join(name);
         if checksum(&file)? != *expected {
             return Err(FileError::Checksum { path: file });
         }
     }
-    let facts = serde_json::from_value(manifest.facts).map_err(|source| FileError::Json { path, source })?;
-    let Manifest { format_version, fraudctl, checksums, .. } = manifest;
-    Ok(Manifest { format_version, fraudctl, checksums, facts })
+    Ok(manifest)
 }
 
 /// Reads a JSON file.
@@ -296,15 +311,20 @@ mod tests {
         let write = |text: &str, force: bool| {
             let folder = StagedFolder::create(&target, force)?;
             folder.write("model.txt", text.as_bytes())?;
-            folder.commit(serde_json::json!({ "kind": "test" }))
+            folder.commit(serde_json::json!({ "kind": "test", "more": 1 }))
         };
         write("one", false).expect("the first is written");
         assert!(matches!(write("two", false), Err(FileError::Exists { .. })));
         write("two", true).expect("replaced when asked");
-        let manifest: Manifest<serde_json::Value> = open_folder(&target).expect("it opens");
-        assert_eq!(manifest.facts, serde_json::json!({ "kind": "test" }));
+        let manifest: Manifest<serde_json::Value> = open_folder(&target, "test").expect("it opens");
+        assert_eq!(manifest.facts, serde_json::json!({ "kind": "test", "more": 1 }));
+        let open = |kind| open_folder::<serde_json::Value>(&target, kind);
+        assert!(matches!(open("other"), Err(FileError::OtherKind { .. })));
         fs::write(target.join("model.txt"), "twx").expect("damaged");
-        assert!(matches!(open_folder::<serde_json::Value>(&target), Err(FileError::Checksum { .. })));
+        assert!(matches!(open("test"), Err(FileError::Checksum { .. })));
+        let newer = r#"{ "format_version": 2, "unheard": "of" }"#;
+        fs::write(target.join("manifest.json"), newer).expect("written");
+        assert!(matches!(open("test"), Err(FileError::Newer { found: 2, known: 1, .. })));
         assert_eq!(fs::read_dir(place.path()).expect("readable").count(), 1, "nothing is left behind");
     }
 

@@ -37,6 +37,14 @@ pub trait Progress: Sync {
         false
     }
 
+    /// An error once the user asked to stop, for `?` between steps.
+    ///
+    /// # Errors
+    /// [`Interrupted`].
+    fn check(&self) -> Result<(), Interrupted> {
+        if self.interrupted() { Err(Interrupted) } else { Ok(()) }
+    }
+
     /// A stage begins.
     fn start(&self, stage: &str, total: Option<u64>) {
         self.emit(Event::Started { stage: stage.to_owned(), total });

@@ -1,5 +1,7 @@
 //! `demo`: the whole path in one go, on simulated data, in a folder of its own.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -15,14 +17,15 @@ use super::{AppError, runs};
 use crate::client::Target;
 use crate::dataset::{SchemaOptions, SplitShares};
 use crate::domain::Transaction;
+use crate::files::FileError;
 use crate::model::ModelKind;
 use crate::model::neural::Device;
-use crate::progress::Progress;
+use crate::progress::{Interrupted, Progress};
 use crate::resample::Balance;
 use crate::server::{Clock, Running};
 use crate::simulate::{SimulatedTransaction, Simulation, SimulationConfig};
 use crate::store::{Durability, Store};
-use crate::stream::{Pace, Post, PostSink, produce};
+use crate::stream::{Ended, Pace, Post, PostSink, produce};
 
 /// What to show.
 #[derive(Clone)]
@@ -89,6 +92,9 @@ pub fn demo(
 ) -> Result<(DemoSummary, Running), AppError> {
     let folder = config.out.clone().unwrap_or_else(|| runs::free_path("demo"));
     let stage = Stage { config, folder: &folder, progress };
+    if config.force {
+        stage.forget_database()?;
+    }
     let (log, counts) = Simulation::new(config.simulation.clone(), progress)?.all(progress)?;
     // The same share of rows that `prep` tests on is kept from the database and replayed.
     let first_replayed = log.len() - (log.len() as f64 * SplitShares::default().test).round() as usize;
@@ -210,13 +216,31 @@ impl Stage<'_> {
             |simulated: &SimulatedTransaction| Transaction { fraud: None, ..simulated.transaction.clone() };
         let mut source = log.iter().map(unlabelled);
         let total = Some(log.len() as u64);
-        Ok(produce(&mut source, &mut sink, self.config.pace, total, self.progress)?.sent)
+        let produced = produce(&mut source, &mut sink, self.config.pace, total, self.progress)?;
+        match produced.ended {
+            Ended::Interrupted => Err(Interrupted.into()),
+            _ => Ok(produced.sent),
+        }
     }
 
     /// Decisions and alerts in the database.
     fn stored(&self) -> Result<(u64, u64), AppError> {
         let counts = Store::open(&self.database(), Durability::Process)?.read(|reader| reader.counts())?;
         Ok((counts.decisions, counts.alerts))
+    }
+
+    /// Removes what an earlier demo in the same folder decided.
+    fn forget_database(&self) -> Result<(), FileError> {
+        for name in ["fraud.db", "fraud.db-wal", "fraud.db-shm"] {
+            let path = self.folder.join(name);
+            match fs::remove_file(&path) {
+                Err(source) if source.kind() != ErrorKind::NotFound => {
+                    return Err(FileError::Io { path, source });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn database(&self) -> PathBuf {

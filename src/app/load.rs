@@ -10,7 +10,7 @@ use crate::domain::{Transaction, TransactionId};
 use crate::features::{InputKind, Schema};
 use crate::files;
 use crate::geography;
-use crate::progress::{Interrupted, Progress};
+use crate::progress::Progress;
 use crate::store::{Appended, Case, Durability, Location, Row, Source, Store};
 
 /// Rows in one database transaction.
@@ -62,9 +62,7 @@ pub fn load(config: &LoadConfig, progress: &dyn Progress) -> Result<LoadSummary,
     let mut summary =
         LoadSummary { rows: total, resumed_at, locations: locations.len() as u64, ..LoadSummary::default() };
     for chunk in rows[(resumed_at as usize).min(rows.len())..].chunks(CHUNK) {
-        if progress.interrupted() {
-            return Err(Interrupted.into());
-        }
+        progress.check()?;
         let Appended { inserted, replaced } = loader.append(chunk)?;
         summary.inserted += inserted;
         summary.replaced += replaced;

@@ -35,9 +35,11 @@ pub fn predict(
     let run = artifact::open(run)?;
     progress.start(&format!("reading {}", input.display()), None);
     let samples = dataset::samples(input, &dataset::for_file(&run.schema, input)?)?;
+    progress.check()?;
     let mut scores = vec![0.0; samples.ids.len()];
     progress.start("scoring", None);
     run.scorer.score(samples.features.values(), &mut scores);
+    progress.check()?;
     let decisions: Vec<Decision> = scores.iter().map(|&score| run.thresholds.decide(score)).collect();
     progress.start(&format!("writing {}", out.display()), None);
     let words: Vec<&str> = decisions.iter().map(|decision| decision.as_str()).collect();

@@ -73,6 +73,7 @@ pub fn prep(config: &PrepConfig, progress: &dyn Progress) -> Result<PrepSummary,
     progress.start(&format!("reading {}", input.display()), None);
     let schema = dataset::resolve(input, &dataset::header(input)?, &config.schema, true)?;
     let mut samples = dataset::samples(input, &schema)?;
+    progress.check()?;
     let (labelled, labels) = labelled_rows(&samples);
     let counts = PartCount::of(&labels);
     let set_aside = samples.labels.len() - counts.rows;
@@ -95,11 +96,12 @@ pub fn prep(config: &PrepConfig, progress: &dyn Progress) -> Result<PrepSummary,
     let scaler = RobustScaler::fit(&train.features);
     let train = balance(config, &schema, train, progress)?;
 
+    progress.check()?;
     progress.start(&format!("writing {}", config.out.display()), None);
     let parts = [(Part::Train, train), (Part::Valid, part(&split.valid)), (Part::Test, part(&split.test))];
     let [train, valid, test] = [0, 1, 2].map(|place: usize| PartCount::of(&parts[place].1.labels));
     let facts = PreparedFacts {
-        kind: "prepared".into(),
+        kind: dataset::PREPARED.into(),
         source: input.to_owned(),
         source_sha256: files::checksum(input)?,
         rows: counts.rows,

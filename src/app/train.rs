@@ -143,7 +143,7 @@ fn finish(
     out: &Path,
 ) -> Result<TrainSummary, AppError> {
     let facts = RunFacts {
-        kind: "run".into(),
+        kind: artifact::KIND.into(),
         model: config.model,
         data: config.data.canonicalize().unwrap_or_else(|_| config.data.clone()),
         data_sha256: files::checksum(&config.data.join("manifest.json"))?,

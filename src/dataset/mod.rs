@@ -17,7 +17,9 @@ mod table;
 
 pub use error::DatasetError;
 pub use file::{Format, header, read, write as write_columns};
-pub use prepared::{Part, PartCount, PartRows, Prepared, PreparedFacts, write as write_prepared};
+pub use prepared::{
+    KIND as PREPARED, Part, PartCount, PartRows, Prepared, PreparedFacts, write as write_prepared,
+};
 pub use resolve::{SchemaOptions, resolve};
 pub use samples::{Samples, featurize, for_file, samples, time_order, transactions};
 pub use scored::write_scored;

@@ -16,6 +16,8 @@ use crate::features::{InputKind, Schema};
 use crate::files::{self, FileError, Manifest, StagedFolder};
 use crate::matrix::Matrix;
 
+/// What the manifest calls such a folder.
+pub const KIND: &str = "prepared";
 /// Names of the columns beside the features.
 const ID: &str = "id";
 const TIME: &str = "time";
@@ -76,7 +78,7 @@ impl PartCount {
 /// What the manifest of a prepared folder says beside checksums and versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PreparedFacts {
-    /// Always `prepared`.
+    /// [`KIND`].
     pub kind: String,
     /// The source file.
     pub source: PathBuf,
@@ -121,14 +123,14 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Opens a folder that [`write`] made.
+    /// Opens a folder that [`write_prepared`](super::write_prepared) made.
     ///
     /// # Errors
     /// When it is not a prepared folder, or a file is missing or damaged.
     pub fn open(folder: &Path) -> Result<Self, FileError> {
         Ok(Self {
             folder: folder.to_owned(),
-            manifest: files::open_folder(folder)?,
+            manifest: files::open_folder(folder, KIND)?,
             schema: files::read_json(&folder.join("schema.json"))?,
             scaler: files::read_json(&folder.join("preprocess.json"))?,
         })

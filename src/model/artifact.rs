@@ -14,6 +14,9 @@ use crate::features::Schema;
 use crate::features::scaling::RobustScaler;
 use crate::files::{self, FileError, Manifest, StagedFolder};
 
+/// What the manifest calls such a folder.
+pub const KIND: &str = "run";
+
 impl ModelKind {
     /// Name of the model's file in a run folder.
     pub const fn file(self) -> &'static str {
@@ -31,14 +34,6 @@ pub enum OpenError {
     /// A file is missing, damaged or newer.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The folder is something else.
-    #[error("{}: not a run but {found:?}", path.display())]
-    NotARun {
-        /// The folder.
-        path: PathBuf,
-        /// What its manifest says it is.
-        found: String,
-    },
     /// The text model cannot be used.
     #[error("{}: {source}", path.display())]
     Gbdt {
@@ -70,7 +65,7 @@ pub enum OpenError {
 /// What a run's manifest says beside checksums and versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunFacts {
-    /// Always `run`.
+    /// [`KIND`].
     pub kind: String,
     /// What was trained.
     pub model: ModelKind,
@@ -142,12 +137,7 @@ pub struct Run {
 /// # Errors
 /// When it is not a run, or a file is missing, damaged, newer or does not fit the others.
 pub fn open(folder: &Path) -> Result<Run, OpenError> {
-    let manifest: Manifest<serde_json::Value> = files::open_folder(folder)?;
-    let kind = manifest.facts.get("kind").and_then(|kind| kind.as_str()).unwrap_or("an unknown folder");
-    if kind != "run" {
-        return Err(OpenError::NotARun { path: folder.to_owned(), found: kind.to_owned() });
-    }
-    let manifest: Manifest<RunFacts> = files::read_json(&folder.join("manifest.json"))?;
+    let manifest: Manifest<RunFacts> = files::open_folder(folder, KIND)?;
     let schema: Schema = files::read_json(&folder.join("schema.json"))?;
     let scaler: RobustScaler = files::read_json(&folder.join("preprocess.json"))?;
     let file = folder.join(manifest.facts.model.file());

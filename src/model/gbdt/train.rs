@@ -55,9 +55,7 @@ pub fn train(
     let (mut history, mut scores) = (Vec::new(), Vec::new());
     let (mut best_round, mut best) = (0, f64::NEG_INFINITY);
     for round in 1..=parameters.rounds {
-        if progress.interrupted() {
-            return Err(Interrupted.into());
-        }
+        progress.check()?;
         let exhausted = booster.update()?;
         if exhausted && history.is_empty() {
             return Err(GbdtError::NoTree);
