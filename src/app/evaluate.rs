@@ -10,6 +10,7 @@ use crate::files;
 use crate::matrix::Matrix;
 use crate::metrics::{self, Evaluation};
 use crate::model::artifact::{self, Run};
+use crate::model::score_rows;
 
 /// Metrics, and what they were computed on.
 #[derive(Debug, Clone, Serialize)]
@@ -36,8 +37,7 @@ pub fn evaluate(run: &Path, data: Option<&Path>) -> Result<EvaluateSummary, AppE
     }
     let (split, features, labels) =
         if data.is_dir() { test_part(&run, &data)? } else { raw_file(&run, &data)? };
-    let mut scores = vec![0.0; labels.len()];
-    run.scorer.score(features.values(), &mut scores);
+    let scores = score_rows(&*run.scorer, &features);
     let evaluation = metrics::evaluate(&labels, &scores, run.thresholds.review)?;
     Ok(EvaluateSummary { split, evaluation })
 }

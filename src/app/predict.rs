@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::AppError;
 use crate::dataset;
 use crate::domain::Decision;
-use crate::model::artifact;
+use crate::model::{artifact, score_rows};
 use crate::progress::Progress;
 
 /// What was scored.
@@ -36,9 +36,8 @@ pub fn predict(
     progress.start(&format!("reading {}", input.display()), None);
     let samples = dataset::samples(input, &dataset::for_file(&run.schema, input)?)?;
     progress.check()?;
-    let mut scores = vec![0.0; samples.ids.len()];
     progress.start("scoring", None);
-    run.scorer.score(samples.features.values(), &mut scores);
+    let scores = score_rows(&*run.scorer, &samples.features);
     progress.check()?;
     let decisions: Vec<Decision> = scores.iter().map(|&score| run.thresholds.decide(score)).collect();
     progress.start(&format!("writing {}", out.display()), None);

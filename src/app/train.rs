@@ -12,7 +12,7 @@ use crate::metrics::{self, Evaluation};
 use crate::model::artifact::{self, RunContents, RunFacts};
 use crate::model::gbdt::{self, GbdtParameters};
 use crate::model::neural::{self, Device, MlpParameters};
-use crate::model::{ModelKind, TrainingRows};
+use crate::model::{ModelKind, TrainingRows, score_rows};
 use crate::progress::Progress;
 
 /// Payments are refused without asking anybody only where validation rows promise this precision.
@@ -153,8 +153,7 @@ fn finish(
         parameters: trained.parameters.clone(),
     };
     let scorer = artifact::scorer(config.model, &trained.bytes, &prepared.scaler, out)?;
-    let mut scores = vec![0.0; valid.labels.len()];
-    scorer.score(valid.features.values(), &mut scores);
+    let scores = score_rows(&*scorer, &valid.features);
     let thresholds = thresholds(&valid.labels, &scores)?;
     let evaluation = metrics::evaluate(&valid.labels, &scores, thresholds.review)?;
     let contents = RunContents {

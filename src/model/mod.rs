@@ -6,9 +6,14 @@ pub mod neural;
 mod parameter;
 
 pub use parameter::ParameterError;
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::{ParallelSlice, ParallelSliceMut};
 use serde::{Deserialize, Serialize};
 
 use crate::matrix::Matrix;
+
+/// Rows that one thread scores before it takes more.
+const SCORED_AT_ONCE: usize = 1_024;
 
 /// The models there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +48,16 @@ pub trait Scorer: Send + Sync {
     /// # Panics
     /// When `rows.len() != scores.len() * self.features()`.
     fn score(&self, rows: &[f64], scores: &mut [f64]);
+}
+
+/// Probabilities of fraud of all rows, computed on all threads of the pool.
+pub fn score_rows(scorer: &dyn Scorer, rows: &Matrix) -> Vec<f64> {
+    let mut scores = vec![0.0; rows.rows()];
+    let chunks = scores.par_chunks_mut(SCORED_AT_ONCE);
+    chunks.zip(rows.values().par_chunks(SCORED_AT_ONCE * rows.columns())).for_each(|(scores, rows)| {
+        scorer.score(rows, scores);
+    });
+    scores
 }
 
 /// What a model learns from, and what it is stopped by.
