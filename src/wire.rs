@@ -1,6 +1,6 @@
 //! What travels between a client and `serve`: one definition for server, streams and load test.
 //!
-//! Times are RFC 3339 text in UTC. Unknown fields in answers are to be ignored by clients, so that the server
+//! Times are RFC 3339 text in UTC. Unknown fields and frames are to be ignored by clients, so that the server
 //! can grow; [`VERSION`] changes only when something that exists changes its meaning.
 
 use serde::{Deserialize, Serialize};
@@ -141,6 +141,9 @@ pub enum Frame {
         /// As the client sent it.
         t: f64,
     },
+    /// A kind that this version does not know; clients pass over it. Never sent.
+    #[serde(other)]
+    Other,
 }
 
 /// A message from a client over the WebSocket.
@@ -152,4 +155,17 @@ pub enum ClientFrame {
         /// Anything; comes back in [`Frame::Pong`].
         t: f64,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_of_a_newer_server_can_be_passed_over() {
+        let newer = r#"{"type":"weather","sunny":true}"#;
+        assert_eq!(serde_json::from_str::<Frame>(newer).expect("a frame"), Frame::Other);
+        let grown = r#"{"type":"pong","t":1.5,"mood":"good"}"#;
+        assert_eq!(serde_json::from_str::<Frame>(grown).expect("a frame"), Frame::Pong { t: 1.5 });
+    }
 }
