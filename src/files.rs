@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::TempDir;
 
 /// SHA-256 in hexadecimal, by file name.
 pub type Checksums = BTreeMap<String, String>;
@@ -31,11 +31,13 @@ pub enum FileError {
         /// The target.
         path: PathBuf,
     },
-    /// `--force` would delete a folder that fraudctl did not make.
-    #[error("{}: not replaced, because it holds no manifest.json and so may not be ours", path.display())]
+    /// `--force` would delete something else than what it is to replace.
+    #[error("{}: not replaced, because it is not a {kind} folder of fraudctl with nothing else in it", path.display())]
     Foreign {
         /// The target.
         path: PathBuf,
+        /// What was to be written there.
+        kind: &'static str,
     },
     /// A JSON file is damaged or has other fields.
     #[error("{}: {source}", path.display())]
@@ -107,6 +109,8 @@ pub struct Manifest<T> {
 
 /// Version of prepared folders and runs.
 pub const FORMAT_VERSION: u32 = 1;
+/// The file that says what a folder holds.
+pub const MANIFEST: &str = "manifest.json";
 
 /// A folder in the making: it takes its name only when all of it is on the disk.
 #[derive(Debug)]
@@ -116,26 +120,19 @@ pub struct StagedFolder {
 }
 
 impl StagedFolder {
-    /// Begins a folder beside `target`.
+    /// Begins a folder beside `target`, whose manifest will say that it is of this `kind`.
     ///
     /// # Errors
-    /// [`FileError::Exists`] when `target` is there and `force` is not; [`FileError::Foreign`] when `force`
-    /// would replace something that holds no `manifest.json`.
-    pub fn create(target: &Path, force: bool) -> Result<Self, FileError> {
-        if target.exists() {
-            let empty = fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_none());
-            match (force || empty, empty || target.join("manifest.json").is_file()) {
-                (false, _) => return Err(FileError::Exists { path: target.to_owned() }),
-                (true, false) => return Err(FileError::Foreign { path: target.to_owned() }),
-                (true, true) => {}
-            }
-        }
+    /// As [`check_target`]; when the folder beside `target` cannot be made.
+    pub fn create(target: &Path, kind: &'static str, force: bool) -> Result<Self, FileError> {
+        check_target(target, kind, force)?;
         let parent = parent(target);
         fs::create_dir_all(parent).map_err(FileError::io(parent))?;
-        let staging = tempfile::Builder::new()
-            .prefix(".fraudctl-")
-            .tempdir_in(parent)
-            .map_err(FileError::io(parent))?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".fraudctl-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+        let staging = builder.tempdir_in(parent).map_err(FileError::io(parent))?;
         Ok(Self { target: target.to_owned(), staging })
     }
 
@@ -178,36 +175,76 @@ impl StagedFolder {
             sync(&path)?;
         }
         let fraudctl = env!("CARGO_PKG_VERSION").to_owned();
-        self.write_json(
-            "manifest.json",
-            &Manifest { format_version: FORMAT_VERSION, fraudctl, checksums, facts },
-        )?;
-        sync(&self.path("manifest.json"))?;
+        self.write_json(MANIFEST, &Manifest { format_version: FORMAT_VERSION, fraudctl, checksums, facts })?;
+        sync(&self.path(MANIFEST))?;
         sync(folder)?;
         self.take_its_name()
     }
 
+    /// Where something is replaced, the two exchange their names in one step, so that one of them is always there.
     fn take_its_name(self) -> Result<(), FileError> {
-        let parent = parent(&self.target).to_owned();
-        let replaced = tempfile::Builder::new()
-            .prefix(".fraudctl-replaced-")
-            .tempdir_in(&parent)
-            .map_err(FileError::io(&parent))?;
-        let aside = replaced.path().join("old");
-        let existed = self.target.exists();
-        if existed {
-            fs::rename(&self.target, &aside).map_err(FileError::io(&self.target))?;
+        let (staged, target) = (self.staging.path(), self.target.as_path());
+        if target.exists() {
+            exchange(staged, target).map_err(FileError::io(target))?;
+            // What was replaced lies in the staging folder now, and goes away with it.
+            return sync(parent(target));
         }
         let staged = self.staging.keep();
-        if let Err(error) = fs::rename(&staged, &self.target) {
-            if existed {
-                fs::rename(&aside, &self.target).map_err(FileError::io(&self.target))?;
-            }
+        if let Err(source) = fs::rename(&staged, target) {
+            // The rename's failure is what the user hears; a folder that could not be removed changes nothing.
             let _ = fs::remove_dir_all(&staged);
-            return Err(FileError::io(&self.target)(error));
+            return Err(FileError::io(target)(source));
         }
-        sync(&parent)
+        sync(parent(target))
     }
+}
+
+#[cfg(target_os = "linux")]
+fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+}
+
+/// Elsewhere there is a moment at which neither folder has the name.
+#[cfg(not(target_os = "linux"))]
+fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    let aside = one.with_extension("replaced");
+    fs::rename(other, &aside)?;
+    if let Err(error) = fs::rename(one, other) {
+        fs::rename(&aside, other)?;
+        return Err(error);
+    }
+    fs::rename(aside, one)
+}
+
+/// Says whether a folder of this `kind` may be written as `target`; asked before long work.
+///
+/// # Errors
+/// [`FileError::Exists`] when `target` is there, is not an empty folder, and `force` is not set;
+/// [`FileError::Foreign`] when `force` would replace anything but a folder of this kind with nothing else in it.
+pub fn check_target(target: &Path, kind: &'static str, force: bool) -> Result<(), FileError> {
+    let empty = || fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_none());
+    if !target.exists() || empty() {
+        return Ok(());
+    }
+    if !force {
+        return Err(FileError::Exists { path: target.to_owned() });
+    }
+    let foreign = || FileError::Foreign { path: target.to_owned(), kind };
+    let manifest: Manifest<Kind> = read_json(&target.join(MANIFEST)).map_err(|_| foreign())?;
+    let entries = fs::read_dir(target).map_err(FileError::io(target))?;
+    let ours = |name: &str| name == MANIFEST || manifest.checksums.contains_key(name);
+    let mut names = entries.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()));
+    match manifest.facts.kind == kind && names.all(|name| name.is_ok_and(|name| ours(&name))) {
+        true => Ok(()),
+        false => Err(foreign()),
+    }
+}
+
+/// The one fact that all kinds of folders have.
+#[derive(Deserialize)]
+struct Kind {
+    kind: String,
 }
 
 /// Reads `manifest.json` of a folder of this `kind` and checks that every file it names is still the same.
@@ -215,7 +252,7 @@ impl StagedFolder {
 /// # Errors
 /// When the manifest is missing, damaged, newer or of another kind, or a file is missing or differs.
 pub fn open_folder<T: DeserializeOwned>(folder: &Path, kind: &'static str) -> Result<Manifest<T>, FileError> {
-    let path = folder.join("manifest.json");
+    let path = folder.join(MANIFEST);
     let value: serde_json::Value = read_json(&path)?;
     let version = value.get("format_version").and_then(serde_json::Value::as_u64);
     if version.is_some_and(|version| version > FORMAT_VERSION.into()) {
@@ -259,16 +296,14 @@ pub fn write_file<E: From<FileError>>(
     }
     let parent = parent(target);
     fs::create_dir_all(parent).map_err(FileError::io(parent))?;
-    let mut staged = NamedTempFile::new_in(parent).map_err(FileError::io(parent))?;
+    let mut builder = tempfile::Builder::new();
+    // As any file that is made: open to all whom the umask leaves in.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut staged = builder.tempfile_in(parent).map_err(FileError::io(parent))?;
     fill(staged.as_file_mut())?;
-    let finish = |mut staged: NamedTempFile| {
-        staged.flush()?;
-        staged.as_file().sync_all()?;
-        #[cfg(unix)]
-        fs::set_permissions(staged.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-        staged.persist(target).map_err(|error| error.error)
-    };
-    finish(staged).map_err(FileError::io(target))?;
+    staged.flush().and_then(|()| staged.as_file().sync_all()).map_err(FileError::io(target))?;
+    staged.persist(target).map_err(|error| FileError::io(target)(error.error))?;
     Ok(sync(parent)?)
 }
 
@@ -309,7 +344,7 @@ mod tests {
         let place = tempfile::tempdir().expect("a temporary folder");
         let target = place.path().join("run");
         let write = |text: &str, force: bool| {
-            let folder = StagedFolder::create(&target, force)?;
+            let folder = StagedFolder::create(&target, "test", force)?;
             folder.write("model.txt", text.as_bytes())?;
             folder.commit(serde_json::json!({ "kind": "test", "more": 1 }))
         };
@@ -318,6 +353,14 @@ mod tests {
         write("two", true).expect("replaced when asked");
         let manifest: Manifest<serde_json::Value> = open_folder(&target, "test").expect("it opens");
         assert_eq!(manifest.facts, serde_json::json!({ "kind": "test", "more": 1 }));
+        let other_kind = StagedFolder::create(&target, "other", true);
+        assert!(matches!(other_kind, Err(FileError::Foreign { .. })));
+        fs::write(target.join("notes.txt"), "mine").expect("written");
+        assert!(
+            matches!(write("three", true), Err(FileError::Foreign { .. })),
+            "it would take the notes along"
+        );
+        fs::remove_file(target.join("notes.txt")).expect("removed");
         let open = |kind| open_folder::<serde_json::Value>(&target, kind);
         assert!(matches!(open("other"), Err(FileError::OtherKind { .. })));
         fs::write(target.join("model.txt"), "twx").expect("damaged");
@@ -331,8 +374,8 @@ mod tests {
     #[test]
     fn a_folder_of_somebody_else_is_never_replaced() {
         let place = tempfile::tempdir().expect("a temporary folder");
-        fs::write(place.path().join("precious"), "x").expect("written");
-        assert!(matches!(StagedFolder::create(place.path(), true), Err(FileError::Foreign { .. })));
+        fs::write(place.path().join(MANIFEST), r#"{ "name": "my web app" }"#).expect("written");
+        assert!(matches!(StagedFolder::create(place.path(), "test", true), Err(FileError::Foreign { .. })));
     }
 
     #[test]

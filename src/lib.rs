@@ -27,4 +27,5 @@ pub mod server;
 pub mod simulate;
 pub mod store;
 pub mod stream;
+pub mod suggest;
 pub mod wire;

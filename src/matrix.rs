@@ -1,7 +1,5 @@
 //! A dense table of numbers, row after row: what features fill, resamplers grow and models read.
 
-use std::ops::Range;
-
 /// Row-major `rows x columns` of `f64`; a missing value is NaN.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Matrix {
@@ -66,11 +64,6 @@ impl Matrix {
     /// One row, to be written.
     pub fn row_mut(&mut self, index: usize) -> &mut [f64] {
         &mut self.values[index * self.columns..(index + 1) * self.columns]
-    }
-
-    /// The values of a range of rows.
-    pub fn row_range(&self, rows: Range<usize>) -> &[f64] {
-        &self.values[rows.start * self.columns..rows.end * self.columns]
     }
 
     /// The rows in order.

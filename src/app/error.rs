@@ -83,8 +83,14 @@ pub enum AppError {
         /// What was asked for.
         balance: String,
     },
+    /// A name that has a meaning of its own.
+    #[error("{}: the name latest is kept for the link to the newest run; choose another --out", path.display())]
+    ReservedName {
+        /// As given.
+        path: PathBuf,
+    },
     /// The prepared folder is not the one that the run was trained from any more.
-    #[error("{}: the folder was prepared anew since {run} was trained from it: its test part may hold rows \
+    #[error("{}: this is another division of the rows that {run} was trained from: its test part may hold rows \
         that the model has seen", data.display())]
     DataChanged {
         /// The run.
@@ -122,6 +128,11 @@ impl AppError {
             Self::DataChanged { .. } => Some("train again, or name other rows with --data".into()),
             _ => None,
         }
+    }
+
+    /// True when the command line was wrong in a way that only the library sees.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Parameter(_) | Self::ReservedName { .. } | Self::Stream(stream::Error::Pace(_)))
     }
 
     /// True when the user stopped it.

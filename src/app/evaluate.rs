@@ -1,6 +1,6 @@
-//! `evaluate`: how good a run is on rows that it has not seen.
+//! `evaluate`: how good a run is, on the test part of a prepared folder or on a raw file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -29,14 +29,11 @@ pub struct EvaluateSummary {
 /// When the run or the data cannot be read or do not fit each other.
 pub fn evaluate(run: &Path, data: Option<&Path>) -> Result<EvaluateSummary, AppError> {
     let run = artifact::open(run)?;
-    let trained_from = run.manifest.facts.data.clone();
-    let data = data.map_or(trained_from.clone(), PathBuf::from);
-    if data == trained_from && files::checksum(&data.join("manifest.json"))? != run.manifest.facts.data_sha256
-    {
-        return Err(AppError::DataChanged { run: run.name, data });
-    }
-    let (split, features, labels) =
-        if data.is_dir() { test_part(&run, &data)? } else { raw_file(&run, &data)? };
+    let (split, features, labels) = match data {
+        Some(data) if !data.is_dir() => raw_file(&run, data)?,
+        Some(data) => test_part(&run, data, false)?,
+        None => test_part(&run, &run.manifest.facts.data, true)?,
+    };
     let scores = score_rows(&*run.scorer, &features);
     let evaluation = metrics::evaluate(&labels, &scores, run.thresholds.review)?;
     Ok(EvaluateSummary { split, evaluation })
@@ -44,8 +41,15 @@ pub fn evaluate(run: &Path, data: Option<&Path>) -> Result<EvaluateSummary, AppE
 
 type Rows = (&'static str, Matrix, Vec<bool>);
 
-fn test_part(run: &Run, folder: &Path) -> Result<Rows, AppError> {
+/// The test part of `folder`, unless it may hold rows that the run was trained on: the same source divided in another
+/// way. `same` demands the very folder that the run was trained from.
+fn test_part(run: &Run, folder: &Path, same: bool) -> Result<Rows, AppError> {
     let prepared = Prepared::open(folder)?;
+    let facts = &run.manifest.facts;
+    let is_same = files::checksum(&folder.join(files::MANIFEST))? == facts.data_sha256;
+    if !is_same && (same || prepared.manifest.facts.source_sha256 == facts.source_sha256) {
+        return Err(AppError::DataChanged { run: run.name.clone(), data: folder.to_owned() });
+    }
     if prepared.schema.features != run.schema.features {
         return Err(AppError::OtherFeatures { run: run.name.clone(), data: folder.to_owned() });
     }

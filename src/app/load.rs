@@ -50,12 +50,13 @@ pub fn load(config: &LoadConfig, progress: &dyn Progress) -> Result<LoadSummary,
     let input = config.input.as_path();
     progress.start(&format!("reading {}", input.display()), None);
     let schema = dataset::resolve(input, &dataset::header(input)?, &config.schema, false)?;
-    let rows = rows(input, &schema)?;
+    let fingerprint = files::checksum(input)?;
+    let rows = rows(input, &schema, &fingerprint)?;
     let store = Store::open(&config.database, Durability::Process)?;
     let locations = locations();
     store.replace_locations(&locations)?;
     let name = input.canonicalize().unwrap_or_else(|_| input.to_owned()).display().to_string();
-    let mut loader = store.loader(Source { name, fingerprint: files::checksum(input)? })?;
+    let mut loader = store.loader(Source { name, fingerprint })?;
 
     let (total, resumed_at) = (rows.len() as u64, loader.rows_done());
     progress.start(&format!("loading {}", config.database.display()), Some(total));
@@ -86,12 +87,11 @@ pub fn locations() -> Vec<Location> {
     geography::cities().iter().map(location).collect()
 }
 
-fn rows(input: &Path, schema: &Schema) -> Result<Vec<Row>, AppError> {
+fn rows(input: &Path, schema: &Schema, fingerprint: &str) -> Result<Vec<Row>, AppError> {
     // Row numbers are unique within one file only, and a database may hold several.
-    let stem = input.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let id = |row: usize, id: &str| match schema.columns.id {
         Some(_) => id.to_owned(),
-        None => format!("{stem}-{row}"),
+        None => format!("{}-{row}", &fingerprint[..8]),
     };
     let wrong = |row: usize, why: crate::domain::InvalidValue| dataset::DatasetError::Unusable {
         path: input.to_owned(),

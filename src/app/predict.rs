@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::AppError;
 use crate::dataset;
 use crate::domain::Decision;
+use crate::features::InputKind;
 use crate::model::{artifact, score_rows};
 use crate::progress::Progress;
 
@@ -32,18 +33,28 @@ pub fn predict(
     force: bool,
     progress: &dyn Progress,
 ) -> Result<PredictSummary, AppError> {
+    dataset::check_scored_target(out, force)?;
     let run = artifact::open(run)?;
     progress.start(&format!("reading {}", input.display()), None);
-    let samples = dataset::samples(input, &dataset::for_file(&run.schema, input)?)?;
+    let mut schema = dataset::for_file(&run.schema, input)?;
+    if schema.kind == InputKind::Tabular {
+        // Scoring a table needs no label; in an event log the labels known so far are part of the history.
+        schema.columns.label = None;
+    }
+    let samples = dataset::samples(input, &schema)?;
     progress.check()?;
     progress.start("scoring", None);
     let scores = score_rows(&*run.scorer, &samples.features);
     progress.check()?;
     let decisions: Vec<Decision> = scores.iter().map(|&score| run.thresholds.decide(score)).collect();
     progress.start(&format!("writing {}", out.display()), None);
-    let words: Vec<&str> = decisions.iter().map(|decision| decision.as_str()).collect();
-    dataset::write_scored(input, out, force, &scores, &words)?;
+    let words = decisions.iter().map(|decision| decision.as_str().to_owned()).collect();
+    dataset::write_scored(input, out, force, scores, words)?;
     progress.finish();
     let count = |wanted| decisions.iter().filter(|&&decision| decision == wanted).count();
-    Ok(PredictSummary { rows: scores.len(), review: count(Decision::Review), block: count(Decision::Block) })
+    Ok(PredictSummary {
+        rows: decisions.len(),
+        review: count(Decision::Review),
+        block: count(Decision::Block),
+    })
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::AppError;
+use super::{AppError, runs};
 use crate::dataset::{
     self, DatasetError, Part, PartCount, PartRows, PreparedFacts, Samples, SchemaOptions, Split, SplitKind,
     SplitShares,
@@ -69,6 +69,7 @@ pub struct PrepSummary {
 /// # Errors
 /// When the input cannot be used (file, line and column are named), or the folder cannot be written.
 pub fn prep(config: &PrepConfig, progress: &dyn Progress) -> Result<PrepSummary, AppError> {
+    runs::check_target(&config.out, dataset::PREPARED, config.force)?;
     let input = config.input.as_path();
     progress.start(&format!("reading {}", input.display()), None);
     let schema = dataset::resolve(input, &dataset::header(input)?, &config.schema, true)?;

@@ -1,16 +1,20 @@
-//! Where runs live: `artifacts/`, its bare names, and `artifacts/latest`.
+//! Where prepared folders and runs live: `artifacts/`, its bare names, and `artifacts/latest`.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::files::FileError;
+use super::AppError;
+use crate::files::{self, FileError};
 use crate::model::ModelKind;
 
 /// The folder of runs, beside the data they come from.
 pub const ARTIFACTS: &str = "artifacts";
+/// The link to the newest run among them.
+const LATEST: &str = "latest";
 
-/// A bare name means `artifacts/<name>`; anything else is a path. A folder of that name that exists here wins.
+/// Where a run or prepared folder is: a bare name means `artifacts/<name>`, unless something of that name is here;
+/// anything else is a path.
 pub fn locate(given: &Path) -> PathBuf {
     let bare = given.components().count() == 1 && !given.is_absolute() && !given.starts_with(".");
     if bare && !given.exists() { Path::new(ARTIFACTS).join(given) } else { given.to_owned() }
@@ -32,9 +36,12 @@ pub fn free_path(name: &str) -> PathBuf {
         .expect("numbers do not end")
 }
 
-/// Says at once what would otherwise be said after minutes of training.
-pub fn check_target(out: &Path, force: bool) -> Result<(), FileError> {
-    if out.exists() && !force { Err(FileError::Exists { path: out.to_owned() }) } else { Ok(()) }
+/// Says at once what would otherwise be said after minutes of work.
+pub fn check_target(out: &Path, kind: &'static str, force: bool) -> Result<(), AppError> {
+    if out.file_name().is_some_and(|name| name == LATEST) {
+        return Err(AppError::ReservedName { path: out.to_owned() });
+    }
+    Ok(files::check_target(out, kind, force)?)
 }
 
 /// Lets `artifacts/latest` point to `run`, when that lies in `artifacts/`.
@@ -43,7 +50,7 @@ pub fn point_latest_to(run: &Path) -> Result<(), FileError> {
     if folder.file_name().is_none_or(|folder| folder != ARTIFACTS) {
         return Ok(());
     }
-    let latest = folder.join("latest");
+    let latest = folder.join(LATEST);
     let staged = folder.join(format!(".latest-{}", std::process::id()));
     let link = || -> io::Result<()> {
         #[cfg(unix)]
@@ -52,5 +59,9 @@ pub fn point_latest_to(run: &Path) -> Result<(), FileError> {
         fs::write(&staged, name.to_string_lossy().as_bytes())?;
         fs::rename(&staged, &latest)
     };
-    link().map_err(|source| FileError::Io { path: latest.clone(), source })
+    link().map_err(|source| {
+        // The link's failure is what the user hears.
+        let _ = fs::remove_file(&staged);
+        FileError::Io { path: latest.clone(), source }
+    })
 }

@@ -69,7 +69,7 @@ pub fn train(config: &TrainConfig, progress: &dyn Progress) -> Result<TrainSumma
         Some(out) => out.clone(),
         None => runs::free_name(&config.data, config.model),
     };
-    runs::check_target(&out, config.force)?;
+    runs::check_target(&out, artifact::KIND, config.force)?;
     let rows = TrainingRows {
         train: &train.features,
         train_labels: &train.labels,
@@ -146,7 +146,8 @@ fn finish(
         kind: artifact::KIND.into(),
         model: config.model,
         data: config.data.canonicalize().unwrap_or_else(|_| config.data.clone()),
-        data_sha256: files::checksum(&config.data.join("manifest.json"))?,
+        data_sha256: files::checksum(&config.data.join(files::MANIFEST))?,
+        source_sha256: prepared.manifest.facts.source_sha256.clone(),
         best_iteration: trained.best_iteration,
         seed: config.seed,
         threads: config.threads,

@@ -9,6 +9,7 @@ use super::Global;
 use super::serve::{clock, wait_for_interrupt};
 use super::table::{Table, metric, print, thousands};
 use super::ui::Ui;
+use crate::app::AppError;
 use crate::app::demo::{DemoConfig, DemoSummary, demo};
 use crate::simulate::SimulationConfig;
 use crate::stream::Pace;
@@ -57,6 +58,7 @@ pub fn run(args: DemoArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
         force: global.force,
         clock: clock(),
     };
+    config.pace.check().map_err(AppError::from)?;
     let ready = |map: &str| ui.status(&format!("the map is at {map}; replaying the last part onto it"));
     let (summary, server) = demo(&config, ui, &ready)?;
     print(ui, started, &summary, render)?;

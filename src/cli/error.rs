@@ -1,7 +1,5 @@
 //! From an error to what the user reads and what a script sees.
 
-use std::io;
-
 use super::ui::Ui;
 use crate::app::AppError;
 use crate::progress::Interrupted;
@@ -42,9 +40,6 @@ pub fn report(error: &anyhow::Error, ui: &Ui) -> u8 {
         ui.complain("interrupted");
         return exit::INTERRUPTED;
     }
-    if error.chain().any(is_broken_pipe) {
-        return exit::OK;
-    }
     ui.complain(&format!("error: {error}"));
     let mut said = error.to_string();
     for cause in error.chain().skip(1) {
@@ -58,15 +53,14 @@ pub fn report(error: &anyhow::Error, ui: &Ui) -> u8 {
     if let Some(hint) = error.chain().find_map(|cause| cause.downcast_ref::<AppError>()?.hint()) {
         ui.complain(&format!("  hint: {hint}"));
     }
-    if error.chain().any(|cause| cause.is::<UsageError>()) {
+    let is_usage = |cause: &(dyn std::error::Error + 'static)| {
+        cause.is::<UsageError>() || cause.downcast_ref::<AppError>().is_some_and(AppError::is_usage)
+    };
+    if error.chain().any(is_usage) {
         exit::USAGE
     } else if error.chain().any(|cause| cause.is::<GateMissed>()) {
         exit::GATE
     } else {
         exit::FAILED
     }
-}
-
-fn is_broken_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
-    cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

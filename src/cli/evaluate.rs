@@ -11,8 +11,9 @@ use super::table::{Table, metric, print, thousands};
 use super::ui::Ui;
 use crate::app::evaluate::{EvaluateSummary, evaluate};
 use crate::app::runs;
+use crate::suggest::nearest;
 
-/// Say how good a run is on rows that it has not seen
+/// Say how good a run is: on its test part, on another prepared folder's, or on a raw file
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  fraudctl evaluate latest\n  \
     fraudctl evaluate creditcard-lightgbm --json --min average_precision=0.8\n  \
@@ -31,24 +32,35 @@ pub struct EvaluateArgs {
 pub fn run(args: EvaluateArgs, _global: &Global, ui: &Ui) -> anyhow::Result<()> {
     let started = Instant::now();
     let minima = args.minima.iter().map(|text| minimum(text)).collect::<Result<Vec<_>, _>>()?;
-    let summary = evaluate(&runs::locate(&args.run), args.data.as_deref())?;
+    let summary = evaluate(&runs::locate(&args.run), args.data.as_deref().map(runs::locate).as_deref())?;
     print(ui, started, &summary, render)?;
     let values = serde_json::to_value(&summary)?;
     for (name, least) in minima {
-        match values.get(&name).and_then(serde_json::Value::as_f64) {
+        match values[name.as_str()].as_f64() {
             Some(value) if value >= least => {}
             Some(value) => return Err(GateMissed(format!("{name} is {value}, below {least}")).into()),
-            None => {
-                return Err(UsageError(format!("--min: there is no metric {name:?} in this result")).into());
-            }
+            None => return Err(GateMissed(format!("{name} is not defined on these rows")).into()),
         }
     }
     Ok(())
 }
 
+/// Metrics of which more is better.
+const GATES: [&str; 8] =
+    ["roc_auc", "average_precision", "recall_at_fpr_001", "precision", "recall", "f1", "mcc", "accuracy"];
+
 fn minimum(text: &str) -> Result<(String, f64), UsageError> {
     let pair = text.split_once('=').and_then(|(name, value)| Some((name.to_owned(), value.parse().ok()?)));
-    pair.ok_or_else(|| UsageError(format!("--min {text}: write it as METRIC=VALUE, e.g. roc_auc=0.9")))
+    let (name, value) =
+        pair.ok_or_else(|| UsageError(format!("--min {text}: write it as METRIC=VALUE, e.g. roc_auc=0.9")))?;
+    if GATES.contains(&name.as_str()) {
+        return Ok((name, value));
+    }
+    let meant = nearest(&name, GATES.into_iter()).map(|gate| format!(", did you mean {gate}?"));
+    let (meant, gates) = (meant.unwrap_or_default(), GATES.join(", "));
+    Err(UsageError(format!(
+        "--min: there is no metric {name:?} of which more is better{meant}; there are {gates}"
+    )))
 }
 
 fn render(summary: &EvaluateSummary, _seconds: f64) -> String {

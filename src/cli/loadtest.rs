@@ -80,6 +80,9 @@ pub fn run(args: LoadtestArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
         (Some(_), _) if !report.valid => {
             Err(GateMissed(format!("not valid: {}", report.why.unwrap_or_default())).into())
         }
+        (Some(_), _) if report.errors > 0 => {
+            Err(GateMissed(format!("{} requests failed", report.errors)).into())
+        }
         (Some(limit), Some(p99)) if u128::from(p99) > limit.as_micros() => {
             Err(GateMissed(format!("p99 is {p99} us, above {} us", limit.as_micros())).into())
         }

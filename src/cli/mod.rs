@@ -22,6 +22,7 @@ mod ui;
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 pub use error::exit;
 pub use ui::{Captured, Ui};
@@ -43,13 +44,13 @@ pub struct Cli {
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// Say nothing on stderr but errors
-    #[arg(long, short, global = true, env = "FRAUDCTL_QUIET", action = ArgAction::SetTrue)]
+    #[arg(long, short, global = true, env = "FRAUDCTL_QUIET", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub quiet: bool,
     /// Draw no progress bars (they are drawn only in a terminal anyway)
-    #[arg(long, global = true, env = "FRAUDCTL_NO_PROGRESS", action = ArgAction::SetTrue)]
+    #[arg(long, global = true, env = "FRAUDCTL_NO_PROGRESS", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub no_progress: bool,
     /// Print the result as one JSON object on stdout
-    #[arg(long, global = true, env = "FRAUDCTL_JSON", action = ArgAction::SetTrue)]
+    #[arg(long, global = true, env = "FRAUDCTL_JSON", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub json: bool,
     /// Seed of everything that is drawn
     #[arg(long, global = true, env = "FRAUDCTL_SEED", default_value_t = 42)]
@@ -58,7 +59,7 @@ pub struct Global {
     #[arg(long, global = true, env = "FRAUDCTL_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// Replace what exists already
-    #[arg(long, global = true, env = "FRAUDCTL_FORCE", action = ArgAction::SetTrue)]
+    #[arg(long, global = true, env = "FRAUDCTL_FORCE", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub force: bool,
 }
 

@@ -12,6 +12,8 @@ use crate::app::predict::predict;
 use crate::app::runs;
 
 /// Score the rows of a file: adds the columns score and decision
+///
+/// The features of an event log come from the history within the file: give it what went before as well.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  fraudctl predict latest new.csv --out scored.csv")]
 pub struct PredictArgs {

@@ -11,6 +11,7 @@ use super::error::UsageError;
 use super::table::{Table, print, thousands};
 use super::ui::Ui;
 use crate::app::prep::{PrepConfig, PrepSummary, prep};
+use crate::app::runs;
 use crate::dataset::{PartCount, SplitKind, SplitShares};
 use crate::resample::Balance;
 
@@ -18,13 +19,13 @@ use crate::resample::Balance;
 ///
 /// Rows are split first; scaling is fitted and rebalancing done on training rows only.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  fraudctl prep creditcard.csv --out data/creditcard\n  \
-    fraudctl prep transactions.parquet --out data/bank --balance smote:0.1,rus:0.5\n  \
-    fraudctl prep log.csv --out data/log --map customer=cc_num,terminal=merchant,amount=amt")]
+#[command(after_help = "Examples:\n  fraudctl prep data/creditcard.csv --out creditcard\n  \
+    fraudctl prep transactions.parquet --out bank --balance smote:0.1,rus:0.5\n  \
+    fraudctl prep log.csv --out log --map customer=cc_num,terminal=merchant,amount=amt")]
 pub struct PrepArgs {
     /// CSV or Parquet file
     input: PathBuf,
-    /// Folder to make
+    /// Folder to make; a bare name means artifacts/NAME
     #[arg(long)]
     out: PathBuf,
     #[command(flatten)]
@@ -61,7 +62,7 @@ impl PrepArgs {
             Balance::parse(&self.balance).map_err(|error| UsageError(format!("--balance: {error}")));
         Ok(PrepConfig {
             input: self.input,
-            out: self.out,
+            out: runs::locate(&self.out),
             schema: self.columns.options()?,
             split: self.split.map(|split| match split {
                 SplitArg::Stratified => SplitKind::Stratified,

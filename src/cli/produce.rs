@@ -49,6 +49,7 @@ pub fn run(args: ProduceArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
         (None, Some(speed)) => Pace::Speed(speed),
         (None, None) => Pace::Unlimited,
     };
+    pace.check().map_err(AppError::from)?;
     ui.start(&format!("reading {}", args.input.display()), None);
     let log = event_log(&args.input, &args.columns.options()?)?;
     let produced = if args.to.contains("://") {
@@ -60,9 +61,6 @@ pub fn run(args: ProduceArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
     } else {
         to_file(Path::new(&args.to), &log, pace, global.force, ui)?
     };
-    if let Some(refusal) = &produced.first_refusal {
-        ui.warn(format!("the first refused was {}: {} {}", refusal.id, refusal.status, refusal.error));
-    }
     if args.to == "-" {
         ui.status(render(&produced, 0.0).trim_end());
     } else {

@@ -1,6 +1,7 @@
 //! Results for people: aligned columns of text; for programs: one JSON object.
 
 use std::fmt::Write;
+use std::io;
 use std::time::Instant;
 
 use serde::Serialize;
@@ -10,7 +11,7 @@ use super::ui::Ui;
 /// Prints `result` as JSON with the `seconds` since `started`, or as `text` says it.
 ///
 /// # Errors
-/// When stdout is closed.
+/// When stdout cannot be written to; that nobody reads it is no error.
 pub fn print<T: Serialize>(
     ui: &Ui,
     started: Instant,
@@ -24,11 +25,18 @@ pub fn print<T: Serialize>(
         if let Some(fields) = object.as_object_mut() {
             fields.entry("seconds").or_insert_with(|| seconds.into());
         }
-        ui.data(&format!("{object}\n"))?;
+        said(ui.data(&format!("{object}\n")))
     } else {
-        ui.data(&text(result, seconds))?;
+        said(ui.data(&text(result, seconds)))
     }
-    Ok(())
+}
+
+/// A reader that has left is no failure: the work is done, and gates are still to be judged.
+fn said(written: io::Result<()>) -> anyhow::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
 }
 
 /// Rows of cells, the first column to the left, the others to the right.

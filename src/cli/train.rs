@@ -20,11 +20,11 @@ use crate::model::neural::Device;
 /// Training stops when the average precision on the validation rows no longer improves; the best round is kept.
 /// The same seed and number of threads give the same model.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  fraudctl train data/creditcard --model lightgbm\n  \
-    fraudctl train data/creditcard --model lightgbm --set num_leaves=31 --set learning_rate=0.05\n  \
-    fraudctl train data/creditcard --model mlp --out artifacts/network")]
+#[command(after_help = "Examples:\n  fraudctl train creditcard --model lightgbm\n  \
+    fraudctl train creditcard --model lightgbm --set num_leaves=31 --set learning_rate=0.05\n  \
+    fraudctl train creditcard --model mlp --out artifacts/network")]
 pub struct TrainArgs {
-    /// Prepared folder
+    /// Prepared folder; a bare name means artifacts/NAME
     data: PathBuf,
     /// What to train
     #[arg(long, value_enum)]
@@ -56,7 +56,7 @@ impl TrainArgs {
     fn config(self, global: &Global) -> Result<TrainConfig, UsageError> {
         let setting = |text: &String| pair("--set", "KEY=VALUE", text);
         Ok(TrainConfig {
-            data: self.data,
+            data: runs::locate(&self.data),
             model: match self.model {
                 ModelArg::Lightgbm => ModelKind::Lightgbm,
                 ModelArg::Mlp => ModelKind::Mlp,

@@ -7,17 +7,18 @@ use std::path::Path;
 use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
 
 use super::error::DatasetError;
-use super::table::{Cell, Column, Kind};
+use super::table::{Cell, Column, Kind, Values};
 use crate::domain::InvalidValue;
 
 /// The header.
 pub(super) fn columns(path: &Path) -> Result<Vec<String>, DatasetError> {
-    header(&mut open(path)?, path)
+    header(&mut open(path, &sniff(path)?)?, path)
 }
 
 /// The wanted columns, in the order asked for; `wanted` holds places in the header.
 pub(super) fn read(path: &Path, wanted: &[(usize, Kind)]) -> Result<Vec<Column>, DatasetError> {
-    let mut reader = open(path)?;
+    let sniffed = sniff(path)?;
+    let mut reader = open(path, &sniffed)?;
     let names = header(&mut reader, path)?;
     let mut columns: Vec<Column> = wanted
         .iter()
@@ -33,7 +34,7 @@ pub(super) fn read(path: &Path, wanted: &[(usize, Kind)]) -> Result<Vec<Column>,
             };
             pushed.map_err(|source| DatasetError::Cell {
                 path: path.to_owned(),
-                line: record.position().map_or(0, csv::Position::line),
+                line: sniffed.line(record.position()),
                 column: place + 1,
                 name: column.name.clone(),
                 source,
@@ -51,8 +52,34 @@ fn cell(text: &str) -> Cell<'_> {
     }
 }
 
-/// The delimiter that is most frequent in the header.
-pub(super) fn delimiter(path: &Path) -> Result<u8, DatasetError> {
+/// All columns as the text that stands there, untyped.
+pub(super) fn texts(path: &Path) -> Result<Vec<Column>, DatasetError> {
+    let mut reader = open(path, &sniff(path)?)?;
+    let mut columns: Vec<(String, Vec<String>)> =
+        header(&mut reader, path)?.into_iter().map(|name| (name, Vec::new())).collect();
+    for record in reader.records() {
+        let record = record.map_err(|error| csv_error(path, &error))?;
+        for ((_, cells), cell) in columns.iter_mut().zip(&record) {
+            cells.push(cell.to_owned());
+        }
+    }
+    Ok(columns.into_iter().map(|(name, cells)| Column { name, values: Values::Texts(cells) }).collect())
+}
+
+/// What the header's line shows of the file.
+struct Sniffed {
+    delimiter: u8,
+    /// Lines end in CR and LF. The reader stops between the two, so it is one line behind from the header on.
+    crlf: bool,
+}
+
+impl Sniffed {
+    fn line(&self, position: Option<&csv::Position>) -> u64 {
+        position.map_or(0, csv::Position::line) + u64::from(self.crlf)
+    }
+}
+
+fn sniff(path: &Path) -> Result<Sniffed, DatasetError> {
     let mut buffered = BufReader::with_capacity(1 << 16, File::open(path).map_err(DatasetError::io(path))?);
     let start = buffered.fill_buf().map_err(DatasetError::io(path))?;
     if start.is_empty() {
@@ -61,13 +88,13 @@ pub(super) fn delimiter(path: &Path) -> Result<u8, DatasetError> {
     let first_line = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let count = |delimiter: &u8| first_line.iter().filter(|byte| *byte == delimiter).count();
     // Of equally frequent ones the last counts: the comma.
-    Ok([b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b','))
+    let delimiter = [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',');
+    Ok(Sniffed { delimiter, crlf: first_line.ends_with(b"\r") })
 }
 
-fn open(path: &Path) -> Result<Reader<BufReader<File>>, DatasetError> {
-    let delimiter = delimiter(path)?;
+fn open(path: &Path, sniffed: &Sniffed) -> Result<Reader<BufReader<File>>, DatasetError> {
     let file = BufReader::with_capacity(1 << 18, File::open(path).map_err(DatasetError::io(path))?);
-    Ok(ReaderBuilder::new().delimiter(delimiter).trim(Trim::All).from_reader(file))
+    Ok(ReaderBuilder::new().delimiter(sniffed.delimiter).trim(Trim::All).from_reader(file))
 }
 
 fn header(reader: &mut Reader<BufReader<File>>, path: &Path) -> Result<Vec<String>, DatasetError> {

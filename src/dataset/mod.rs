@@ -22,6 +22,6 @@ pub use prepared::{
 };
 pub use resolve::{SchemaOptions, resolve};
 pub use samples::{Samples, featurize, for_file, samples, time_order, transactions};
-pub use scored::write_scored;
+pub use scored::{check_scored_target, write_scored};
 pub use split::{Split, SplitKind, SplitShares, by_time, stratified};
 pub use table::{Column, Kind, Values};

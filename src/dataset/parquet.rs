@@ -1,6 +1,7 @@
 //! Parquet through polars: the wanted columns, checked cell by cell like those of a CSV file.
 
 use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use polars::prelude::{
@@ -40,6 +41,22 @@ pub(super) fn read(path: &Path, wanted: &[(usize, Kind)]) -> Result<Vec<Column>,
         Ok(Column { name: name.clone(), values })
     };
     wanted.iter().map(convert).collect()
+}
+
+/// All columns as text.
+pub(super) fn texts(path: &Path) -> Result<Vec<Column>, DatasetError> {
+    let wanted: Vec<(usize, Kind)> = (0..columns(path)?.len()).map(|place| (place, Kind::Text)).collect();
+    read(path, &wanted)
+}
+
+/// Writes the rows of `input`, their types as they are, with `more` columns behind.
+pub(super) fn append(input: &Path, file: &mut File, more: &[Column]) -> Result<(), DatasetError> {
+    let mut frame = ParquetReader::new(open(input)?).finish().map_err(unreadable(input))?;
+    let failed = |error: PolarsError| DatasetError::io(input)(io::Error::other(error.to_string()));
+    for column in more {
+        frame.with_column(series(column).map_err(failed)?).map_err(failed)?;
+    }
+    ParquetWriter::new(file).finish(&mut frame).map(|_| ()).map_err(failed)
 }
 
 /// Writes whole columns of equal length to `file`.
@@ -87,7 +104,11 @@ fn values(series: &Series, kind: &Kind) -> Result<Values, Failure> {
                 push(row, value.map_or(Cell::Missing, |us| Cell::Time(Timestamp::from_micros(us))))?;
             }
         }
-        dtype if dtype.is_numeric() && !matches!(kind, Kind::Identifier | Kind::Text) => {
+        // A whole number as an identifier is read as text, so that no digit is lost; pandas writes whole numbers
+        // as floats when one is missing, and 2.0 is the identifier 2.
+        dtype
+            if dtype.is_float() || (dtype.is_numeric() && !matches!(kind, Kind::Identifier | Kind::Text)) =>
+        {
             for (row, value) in series.cast(&DataType::Float64)?.f64()?.iter().enumerate() {
                 push(row, value.map_or(Cell::Missing, Cell::Number))?;
             }

@@ -183,7 +183,7 @@ pub fn write(
     parts: &[(Part, PartRows)],
     facts: PreparedFacts,
 ) -> Result<(), DatasetError> {
-    let staged = StagedFolder::create(folder, force)?;
+    let staged = StagedFolder::create(folder, KIND, force)?;
     staged.write_json("schema.json", schema)?;
     staged.write_json("preprocess.json", scaler)?;
     for (part, rows) in parts {

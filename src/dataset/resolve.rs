@@ -35,7 +35,7 @@ const KNOWN: [(&str, &[&str]); 8] = [
 ];
 
 /// Names that a prepared folder needs for itself.
-const RESERVED: [&str; 4] = ["id", "time", "label", "synthetic"];
+const RESERVED: [&str; 3] = ["id", "time", "label"];
 
 /// The schema of `path`, whose columns are `header`; the label may be missing when `labelled` is false.
 ///

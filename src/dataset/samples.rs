@@ -1,6 +1,7 @@
 //! From a file and its schema to rows of features.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::error::DatasetError;
@@ -120,6 +121,7 @@ pub fn transactions(path: &Path, schema: &Schema) -> Result<Vec<Transaction>, Da
     let mut table = Table(read(path, &reader.0)?);
     let (times, amounts) = (table.times(time), table.numbers(amount));
     let (customers, terminals, ids) = (table.texts(customer), table.texts(terminal), table.texts(id));
+    check_unique(path, &ids)?;
     let (latitudes, longitudes, labels) =
         (table.numbers(latitude), table.numbers(longitude), table.labels(label));
     let wrong =
@@ -161,11 +163,27 @@ fn tabular(path: &Path, schema: &Schema) -> Result<Samples, DatasetError> {
     let features = Matrix::from_columns(&columns);
     let rows = features.rows();
     let ids = match id {
-        Some(_) => table.texts(id),
+        Some(_) => {
+            let ids = table.texts(id);
+            check_unique(path, &ids)?;
+            ids
+        }
         None => (0..rows).map(|row| row.to_string()).collect(),
     };
     let labels = if label.is_some() { table.labels(label) } else { vec![None; rows] };
     Ok(Samples { ids, times: time.map(|_| table.times(time)), labels, features })
+}
+
+/// An id names one row: a second one would be lost in the database and counted once by live features.
+fn check_unique(path: &Path, ids: &[String]) -> Result<(), DatasetError> {
+    let mut rows: HashMap<&str, usize> = HashMap::with_capacity(ids.len());
+    for (row, id) in ids.iter().enumerate() {
+        if let Some(first) = rows.insert(id, row) {
+            let why = format!("rows {} and {} have the same id {id:?}", first + 1, row + 1);
+            return Err(DatasetError::unusable(path, why));
+        }
+    }
+    Ok(())
 }
 
 /// The columns to ask a file for; remembers their places.

@@ -4,109 +4,117 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use polars::prelude::{
-    AnyValue, Column as Series, CsvParseOptions, CsvReadOptions, DataFrame, ParquetReader, ParquetWriter,
-    PolarsError, SerReader,
-};
-
-use super::csv::delimiter;
 use super::error::DatasetError;
-use super::file::Format;
-use crate::files;
+use super::file::{Format, header, write};
+use super::table::{Column, Values};
+use super::{csv, parquet};
+use crate::files::{self, FileError};
 
-/// Writes the rows of `input` with the columns `score` and `decision` to `out`: CSV, Parquet or NDJSON by its
-/// ending. Text of a CSV input goes to a CSV output as it is.
+/// The columns that are added.
+const ADDED: [&str; 2] = ["score", "decision"];
+
+/// Digits of a whole number that an `f64` always holds.
+const SAFE_DIGITS: usize = 15;
+
+/// Says whether scored rows may be written to `out`; asked before long work.
 ///
 /// # Errors
-/// When `input` cannot be read again, has such columns already, or `out` cannot be written.
+/// When the ending of `out` is not known, or it is there and `force` is not.
+pub fn check_scored_target(out: &Path, force: bool) -> Result<(), DatasetError> {
+    if !is_json_lines(out) {
+        Format::of(out)?;
+    }
+    if out.exists() && !force {
+        return Err(FileError::Exists { path: out.to_owned() }.into());
+    }
+    Ok(())
+}
+
+/// Writes the rows of `input` with the columns `score` and `decision` to `out`: CSV, Parquet or NDJSON by its
+/// ending. Parquet to Parquet keeps the types, to CSV everything stays the text it is; otherwise a column becomes
+/// numbers when all its cells are numbers that lose nothing by it.
+///
+/// # Errors
+/// When `input` cannot be read again, has such columns already or other rows than were scored, or `out` cannot be
+/// written.
 pub fn write_scored(
     input: &Path,
     out: &Path,
     force: bool,
-    scores: &[f64],
-    decisions: &[&str],
+    scores: Vec<f64>,
+    decisions: Vec<String>,
 ) -> Result<(), DatasetError> {
-    let ndjson = out.extension().is_some_and(|ending| ending == "ndjson" || ending == "jsonl");
-    let to = if ndjson { None } else { Some(Format::of(out)?) };
-    let mut frame = frame(input, to == Some(Format::Csv))?;
-    for name in ["score", "decision"] {
-        if frame.column(name).is_ok() {
-            let why = format!("it has a column {name:?} already; rename it");
-            return Err(DatasetError::unusable(input, why));
-        }
+    if let Some(name) = header(input)?.iter().find(|name| ADDED.contains(&name.as_str())) {
+        return Err(DatasetError::unusable(input, format!("it has a column {name:?} already; rename it")));
     }
-    let failed = |error: PolarsError| DatasetError::io(out)(io::Error::other(error.to_string()));
-    frame.with_column(Series::new("score".into(), scores)).map_err(failed)?;
-    frame.with_column(Series::new("decision".into(), decisions)).map_err(failed)?;
+    let [score, decision] = ADDED.map(str::to_owned);
+    let rows = scores.len();
+    let added = [
+        Column { name: score, values: Values::Numbers(scores) },
+        Column { name: decision, values: Values::Texts(decisions) },
+    ];
+    let (from, to) = (Format::of(input)?, if is_json_lines(out) { None } else { Some(Format::of(out)?) });
+    if (from, to) == (Format::Parquet, Some(Format::Parquet)) {
+        return files::write_file(out, force, |file| parquet::append(input, file, &added));
+    }
+    let mut columns = match from {
+        Format::Csv => csv::texts(input)?,
+        Format::Parquet => parquet::texts(input)?,
+    };
+    if columns.first().is_some_and(|column| column.values.len() != rows) {
+        return Err(DatasetError::unusable(input, "it was changed while it was read"));
+    }
+    if to != Some(Format::Csv) {
+        columns = columns.into_iter().map(numbers_where_safe).collect();
+    }
+    columns.extend(added);
     files::write_file(out, force, |file| match to {
-        Some(Format::Parquet) => ParquetWriter::new(file).finish(&mut frame).map(|_| ()).map_err(failed),
-        Some(Format::Csv) => csv(file, &frame).map_err(DatasetError::io(out)),
-        None => json_lines(file, &frame).map_err(DatasetError::io(out)),
+        Some(_) => write(out, file, &columns),
+        None => json_lines(file, &columns).map_err(DatasetError::io(out)),
     })
 }
 
-/// All columns; those of a CSV file as text when `as_text`, else as the types that all their cells have.
-fn frame(path: &Path, as_text: bool) -> Result<DataFrame, DatasetError> {
-    let open = || File::open(path).map_err(DatasetError::io(path));
-    let (format, read) = match Format::of(path)? {
-        Format::Parquet => ("Parquet", ParquetReader::new(open()?).finish()),
-        Format::Csv => {
-            let parse = CsvParseOptions::default().with_separator(delimiter(path)?);
-            let options = CsvReadOptions::default()
-                .with_has_header(true)
-                .with_infer_schema_length(as_text.then_some(0))
-                .with_parse_options(parse);
-            ("CSV", options.into_reader_with_file_handle(open()?).finish())
+fn is_json_lines(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "ndjson" || ending == "jsonl")
+}
+
+fn numbers_where_safe(column: Column) -> Column {
+    let Values::Texts(texts) = &column.values else { return column };
+    let number = |text: &String| {
+        if text.is_empty() {
+            return Some(f64::NAN);
         }
+        let whole = text.bytes().all(|byte| byte.is_ascii_digit());
+        let identifier = whole && (text.len() > SAFE_DIGITS || text.len() > 1 && text.starts_with('0'));
+        text.parse().ok().filter(|number: &f64| number.is_finite() && !identifier)
     };
-    read.map_err(|error| DatasetError::Unreadable { path: path.to_owned(), format, why: error.to_string() })
-}
-
-fn csv(file: &mut File, frame: &DataFrame) -> io::Result<()> {
-    let mut writer = ::csv::Writer::from_writer(BufWriter::new(file));
-    writer.write_record(frame.get_column_names().iter().map(|name| name.as_str()))?;
-    for row in 0..frame.height() {
-        for column in frame.columns() {
-            let value = column.get(row).map_err(|error| io::Error::other(error.to_string()))?;
-            match value {
-                AnyValue::Null => writer.write_field("")?,
-                AnyValue::String(text) => writer.write_field(text)?,
-                AnyValue::StringOwned(text) => writer.write_field(text.as_str())?,
-                // Polars shortens numbers for people to read.
-                AnyValue::Float64(number) => writer.write_field(number.to_string())?,
-                AnyValue::Float32(number) => writer.write_field(number.to_string())?,
-                other => writer.write_field(other.to_string())?,
-            }
+    match texts.iter().map(number).collect::<Option<Vec<f64>>>() {
+        Some(numbers) if numbers.iter().any(|number| !number.is_nan()) => {
+            Column { values: Values::Numbers(numbers), ..column }
         }
-        writer.write_record(None::<&[u8]>)?;
+        _ => column,
     }
-    writer.flush()
 }
 
-fn json_lines(file: &mut File, frame: &DataFrame) -> io::Result<()> {
+fn json_lines(file: &mut File, columns: &[Column]) -> io::Result<()> {
     let mut writer = BufWriter::new(file);
-    for row in 0..frame.height() {
-        let mut object = serde_json::Map::new();
-        for column in frame.columns() {
-            let value = column.get(row).map_err(|error| io::Error::other(error.to_string()))?;
-            object.insert(column.name().to_string(), json(&value));
-        }
-        serde_json::to_writer(&mut writer, &object)?;
+    for row in 0..columns.first().map_or(0, |column| column.values.len()) {
+        let cells = columns.iter().map(|column| (column.name.clone(), json(&column.values, row)));
+        serde_json::to_writer(&mut writer, &cells.collect::<serde_json::Map<_, _>>())?;
         writer.write_all(b"\n")?;
     }
     writer.flush()
 }
 
-fn json(value: &AnyValue<'_>) -> serde_json::Value {
-    match value {
-        AnyValue::Null => serde_json::Value::Null,
-        AnyValue::Boolean(flag) => (*flag).into(),
-        AnyValue::String(text) => (*text).into(),
-        AnyValue::StringOwned(text) => text.as_str().into(),
-        number if number.is_primitive_numeric() && !number.is_float() => {
-            number.extract::<i64>().map_or(serde_json::Value::Null, Into::into)
+/// Whole numbers without a fraction; missing ones as null.
+fn json(values: &Values, row: usize) -> serde_json::Value {
+    match values {
+        Values::Numbers(numbers) if numbers[row].fract() == 0.0 && numbers[row].abs() < 1e15 => {
+            (numbers[row] as i64).into()
         }
-        number if number.is_float() => number.extract::<f64>().map_or(serde_json::Value::Null, Into::into),
-        other => other.to_string().into(),
+        Values::Numbers(numbers) => numbers[row].into(),
+        Values::Texts(texts) => texts[row].clone().into(),
+        Values::Times(times) => times[row].to_string().into(),
+        Values::Labels(labels) => labels[row].map(u8::from).into(),
     }
 }

@@ -113,7 +113,9 @@ fn identifier(cell: &Cell<'_>) -> Result<String, InvalidValue> {
 
 fn time(cell: &Cell<'_>) -> Result<Timestamp, InvalidValue> {
     match cell {
-        Cell::Time(time) => Ok(*time),
+        Cell::Time(time) => Timestamp::from_epoch_seconds(time.micros() as f64 / 1e6)
+            .map(|_| *time)
+            .ok_or_else(|| InvalidValue::new(time.to_string(), "a time between the years -6000 and 9999")),
         Cell::Text(text) => Timestamp::parse(text),
         Cell::Number(seconds) => Timestamp::from_epoch_seconds(*seconds)
             .ok_or_else(|| InvalidValue::new(seconds.to_string(), "a time in epoch seconds")),
@@ -131,9 +133,9 @@ fn label(cell: &Cell<'_>, positive: Option<&str>) -> Result<Option<bool>, Invali
     if let Some(positive) = positive {
         return Ok(Some(text == positive));
     }
-    match text.to_ascii_lowercase().as_str() {
-        "1" | "1.0" | "true" => Ok(Some(true)),
-        "0" | "0.0" | "false" => Ok(Some(false)),
+    match (text.parse::<f64>(), text.to_ascii_lowercase().as_str()) {
+        (Ok(1.0), _) | (_, "true") => Ok(Some(true)),
+        (Ok(0.0), _) | (_, "false") => Ok(Some(false)),
         _ => {
             Err(InvalidValue::new(text, "a label: 0, 1, true or false (else name the word with --positive)"))
         }

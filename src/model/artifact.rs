@@ -69,10 +69,12 @@ pub struct RunFacts {
     pub kind: String,
     /// What was trained.
     pub model: ModelKind,
-    /// The prepared folder it was trained from, as given.
+    /// The prepared folder it was trained from.
     pub data: PathBuf,
     /// SHA-256 of that folder's manifest, which names the checksums of all its files.
     pub data_sha256: String,
+    /// SHA-256 of the file that the folder was prepared from.
+    pub source_sha256: String,
     /// The round or epoch that was kept, counted from 1.
     pub best_iteration: usize,
     /// The seed.
@@ -108,7 +110,7 @@ pub fn write(
     contents: &RunContents<'_>,
     facts: RunFacts,
 ) -> Result<(), FileError> {
-    let staged = StagedFolder::create(folder, force)?;
+    let staged = StagedFolder::create(folder, KIND, force)?;
     staged.write(facts.model.file(), contents.model_bytes)?;
     staged.write_json("schema.json", contents.schema)?;
     staged.write_json("preprocess.json", contents.scaler)?;

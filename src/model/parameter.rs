@@ -1,5 +1,7 @@
 //! What can be wrong with `--set key=value`.
 
+use crate::suggest::nearest;
+
 /// A parameter that is not known or whose value does not fit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParameterError {
@@ -30,29 +32,7 @@ impl ParameterError {
     /// An unknown `key` among `known` ones, with the nearest of them.
     pub fn unknown<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> Self {
         let known: Vec<&str> = known.collect();
-        let nearest = known
-            .iter()
-            .min_by_key(|name| distance(key, name))
-            .filter(|name| distance(key, name) <= key.len().div_ceil(3));
-        Self::Unknown {
-            key: key.to_owned(),
-            nearest: nearest.map(|name| (*name).to_owned()),
-            known: known.join(", "),
-        }
+        let nearest = nearest(key, known.iter().copied());
+        Self::Unknown { key: key.to_owned(), nearest: nearest.map(str::to_owned), known: known.join(", ") }
     }
-}
-
-/// Levenshtein's edit distance in bytes.
-fn distance(from: &str, to: &str) -> usize {
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in to.bytes().enumerate() {
-            let substituted = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[to.len()]
 }

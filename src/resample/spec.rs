@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ResampleError;
 use super::ratio::Ratio;
+use crate::suggest::nearest;
 
 /// How training rows are rebalanced: `none`, or a chain of methods, each with the ratio of minority to majority rows
 /// after it (1 when it is left out).
@@ -91,7 +92,11 @@ impl Step {
             _ => {}
         }
         let method = Method::ALL.into_iter().find(|method| method.name() == name).ok_or_else(|| {
-            ResampleError::UnknownMethod { name: name.to_owned(), suggestion: nearest(name), known: known() }
+            ResampleError::UnknownMethod {
+                name: name.to_owned(),
+                suggestion: nearest(name, names()),
+                known: known(),
+            }
         })?;
         let ratio = match ratio {
             None => Ratio::BALANCED,
@@ -148,28 +153,6 @@ fn known() -> String {
     names().collect::<Vec<_>>().join(", ")
 }
 
-/// The known name with the fewest edits to `name`, when they are at most half its letters.
-fn nearest(name: &str) -> Option<&'static str> {
-    let allowed = name.chars().count() / 2;
-    let distance = |known: &&'static str| edits(&name.to_lowercase(), known);
-    names().min_by_key(distance).filter(|known| distance(known) <= allowed)
-}
-
-/// Levenshtein distance: insertions, deletions and replacements that turn one word into the other.
-fn edits(from: &str, to: &str) -> usize {
-    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
-    for (index, letter) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = index + 1;
-        for (column, other) in to.chars().enumerate() {
-            let replaced = diagonal + usize::from(letter != other);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[row.len() - 1]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,9 +201,9 @@ mod tests {
             message("smoot:0.1,rus:0.5"),
             "the balance method \"smoot\" is unknown, did you mean smote?; known are none, ros, rus, smote"
         );
-        assert_eq!(nearest("ROS"), Some("ros"));
-        assert_eq!(nearest("non"), Some("none"));
-        assert_eq!(nearest("weights"), None);
+        assert_eq!(nearest("ROS", names()), Some("ros"));
+        assert_eq!(nearest("non", names()), Some("none"));
+        assert_eq!(nearest("weights", names()), None);
     }
 
     #[test]

@@ -5,14 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Words that every module may use; they use only each other.
-const VOCABULARY: [&str; 4] = ["domain", "files", "matrix", "progress"];
+const VOCABULARY: [&str; 5] = ["domain", "files", "matrix", "progress", "suggest"];
 
 /// Which modules a module may use besides the vocabulary and itself.
-const MAY_USE: [(&str, &[&str]); 19] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     ("domain", &[]),
     ("files", &[]),
     ("matrix", &[]),
     ("progress", &[]),
+    ("suggest", &[]),
     ("wire", &[]),
     ("geography", &[]),
     ("metrics", &[]),

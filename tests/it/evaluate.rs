@@ -52,7 +52,10 @@ fn a_gate_that_is_missed_exits_with_3_after_printing_the_result() {
     let missed = fraudctl(["evaluate", &run, "--min", "roc_auc=1.1"]);
     assert_eq!(missed.code, 3);
     assert!(missed.stdout.contains("ROC AUC"));
-    assert_eq!(fraudctl(["evaluate", &run, "--min", "beauty=1"]).code, 2);
+    for wrong in ["beauty=1", "log_loss=0.5", "roc_auc"] {
+        let usage = fraudctl(["evaluate", &run, "--min", wrong]);
+        assert_eq!((usage.code, usage.stdout.as_str()), (2, ""), "{wrong}");
+    }
 }
 
 #[test]
@@ -62,9 +65,22 @@ fn a_folder_that_was_prepared_anew_is_refused() {
     let table = place.write("other.csv", &creditcard(1_000));
     assert_eq!(fraudctl(["prep", &table, "--out", &data, "--force"]).code, 0);
     assert_snapshot!(place.neutral(&fraudctl(["evaluate", &run]).stderr), @r#"
-    error: PLACE/prepared: the folder was prepared anew since run was trained from it: its test part may hold rows that the model has seen
+    error: PLACE/prepared: this is another division of the rows that run was trained from: its test part may hold rows that the model has seen
       hint: train again, or name other rows with --data
     "#);
+}
+
+#[test]
+fn another_division_of_the_same_rows_is_refused_under_any_path() {
+    let place = Place::new();
+    let (data, run) = trained(&place);
+    let other = place.at("other");
+    let table = place.at("cards.csv");
+    assert_eq!(fraudctl(["prep", &table, "--out", &other, "--seed", "9"]).code, 0);
+    let refused = fraudctl(["evaluate", &run, "--data", &other]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("another division"), "{}", refused.stderr);
+    assert_eq!(fraudctl(["evaluate", &run, "--data", &data]).code, 0);
 }
 
 #[test]

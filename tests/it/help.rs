@@ -34,3 +34,14 @@ fn help_and_version_are_data_and_a_wrong_flag_is_not() {
     assert_eq!((wrong.code, wrong.stdout.as_str()), (2, ""));
     assert!(wrong.stderr.contains("--fast"), "{}", wrong.stderr);
 }
+
+#[test]
+fn switches_can_be_set_by_a_variable() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_fraudctl"))
+        .args(["evaluate", "nowhere"])
+        .env("FRAUDCTL_QUIET", "1")
+        .env("FRAUDCTL_JSON", "0")
+        .output()
+        .expect("it runs");
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -49,4 +49,6 @@ fn answers_that_are_no_success_are_errors() {
     let report = fraudctl(["loadtest", &url, "--duration", "200ms", "--warmup", "0s", "--json"]).json();
     assert_eq!(report["errors"], report["requests"]);
     assert_eq!(report["status"]["400"], report["requests"]);
+    let gate = fraudctl(["loadtest", &url, "--duration", "200ms", "--warmup", "0s", "--max-p99", "10s"]);
+    assert_eq!(gate.code, 3, "failures meet no limit: {}", gate.stderr);
 }

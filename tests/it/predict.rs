@@ -52,3 +52,38 @@ fn a_column_that_the_model_needs_is_named_when_it_is_missing() {
     assert!(outcome.stderr.contains("no V2 column"), "{}", outcome.stderr);
     assert!(!place.path().join("out.csv").exists());
 }
+
+#[test]
+fn blank_lines_quotes_and_long_numbers_survive_in_every_format() {
+    let place = Place::new();
+    let (_, run) = trained(&place);
+    let raw =
+        "id,Time,V1,V2,V3,Amount,note\n007,0,1,2,3,4.50,5\" pipe\n\n12345678901234567890,1,1,2,3,4.50,\n\n";
+    let input = place.write("new.csv", raw);
+    for out in ["scored.csv", "scored.ndjson", "scored.parquet"] {
+        let summary = fraudctl(["predict", &run, &input, "--out", &place.at(out), "--json"]).json();
+        assert_eq!(summary["rows"], 2, "{out}");
+    }
+    let read = |name: &str| fs::read_to_string(place.path().join(name)).expect("written");
+    let csv = read("scored.csv");
+    let lines: Vec<&str> = csv.lines().collect();
+    assert!(lines[1].starts_with("007,0,1,2,3,4.50,\"5\"\" pipe\",0."), "{csv}");
+    assert!(lines[2].starts_with("12345678901234567890,1,1,2,3,4.50,,0."), "{csv}");
+    let first = read("scored.ndjson").lines().next().expect("a line").to_owned();
+    let object: serde_json::Value = serde_json::from_str(&first).expect("JSON");
+    assert_eq!((&object["id"], &object["Time"], &object["Amount"]), (&"007".into(), &0.into(), &4.5.into()));
+    let again = fraudctl(["predict", &run, &place.at("scored.parquet"), "--out", &place.at("again.parquet")]);
+    assert!(again.stderr.contains("a column \"score\" already"), "{}", again.stderr);
+}
+
+#[test]
+fn a_parquet_file_keeps_its_types() {
+    let place = Place::new();
+    let (log, run) = crate::support::bank(&place);
+    let out = place.at("scored.parquet");
+    fraudctl(["predict", &run, &log, "--out", &out, "--json"]).json();
+    let again = place.at("again");
+    let summary = fraudctl(["prep", &out, "--out", &again, "--json"]).json();
+    let before = fraudctl(["prep", &log, "--out", &place.at("before"), "--json"]).json();
+    assert_eq!(summary["train"], before["train"]);
+}

@@ -234,3 +234,31 @@ fn a_balance_that_does_not_exist_is_a_usage_error() {
     error: --balance: the balance method "smot" is unknown, did you mean smote?; known are none, ros, rus, smote
     "#);
 }
+
+#[test]
+fn lines_are_counted_right_with_cr_lf_too() {
+    let complaint = complaint("t.csv", "a,Class\r\n1,0\r\nx,1\r\n", &[]);
+    assert!(complaint.contains("t.csv:3:1:"), "{complaint}");
+}
+
+#[test]
+fn a_column_without_a_name_and_an_id_twice_are_named() {
+    let unnamed = complaint("t.csv", ",a,Class\n0,1,0\n1,2,1\n", &[]);
+    assert!(unnamed.contains("column 1 has no name"), "{unnamed}");
+    let text = "id,time,customer,terminal,amount,fraud\n7,2018-04-01,1,1,5,0\n7,2018-04-02,1,1,5,1\n";
+    let twice = complaint("t.csv", text, &[]);
+    assert!(twice.contains("rows 1 and 2 have the same id \"7\""), "{twice}");
+}
+
+#[test]
+fn a_folder_of_another_kind_is_not_replaced_even_by_force() {
+    let place = Place::new();
+    let (_, run) = crate::support::trained(&place);
+    let table = place.at("cards.csv");
+    let refused = fraudctl(["prep", &table, "--out", &run, "--force"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("not a prepared folder"), "{}", refused.stderr);
+    assert_eq!(fraudctl(["evaluate", &run]).code, 0);
+    let latest = fraudctl(["prep", &table, "--out", &place.at("latest")]);
+    assert_eq!((latest.code, latest.stdout.as_str()), (2, ""));
+}

@@ -63,7 +63,7 @@ fn an_unknown_parameter_is_refused_with_a_suggestion() {
     let (data, _) = trained(&place);
     let outcome =
         fraudctl(["train", &data, "--model", "lightgbm", "--out", &place.at("r"), "--set", "num_leafs=3"]);
-    assert_eq!(outcome.code, 1);
+    assert_eq!(outcome.code, 2);
     assert!(outcome.stderr.contains("did you mean num_leaves?"), "{}", outcome.stderr);
     assert!(!place.path().join("r").exists());
 }

@@ -8,12 +8,10 @@ use crate::model::ParameterError;
 
 /// What can be set, besides the loop's own `rounds` and `early_stopping_rounds`. Threads, seed, objective and
 /// determinism are set by the caller and cannot be overridden.
-const SETTABLE: [&str; 24] = [
+const SETTABLE: [&str; 22] = [
     "bagging_fraction",
     "bagging_freq",
-    "boosting",
     "cat_smooth",
-    "drop_rate",
     "extra_trees",
     "feature_fraction",
     "feature_fraction_bynode",
@@ -89,12 +87,12 @@ impl GbdtParameters {
                 }
             }
             _ if SETTABLE.contains(&key) => {
-                let word = ["boosting", "extra_trees", "is_unbalance"].contains(&key);
+                let word = ["extra_trees", "is_unbalance"].contains(&key);
                 if !word && !value.parse::<f64>().is_ok_and(f64::is_finite) {
                     return Err(wrong("a number"));
                 }
-                if word && !["true", "false", "gbdt", "dart"].contains(&value) {
-                    return Err(wrong("true or false (boosting: gbdt or dart)"));
+                if word && !["true", "false"].contains(&value) {
+                    return Err(wrong("true or false"));
                 }
                 self.native.insert(key.to_owned(), value.to_owned());
             }

@@ -16,7 +16,6 @@ use super::network::{Network, rows_tensor, values};
 use super::parameters::MlpParameters;
 use super::schedule::coslog4;
 use super::weights::{Weights, WeightsError};
-use crate::domain::InvalidValue;
 use crate::features::scaling::RobustScaler;
 use crate::matrix::Matrix;
 use crate::model::{ParameterError, TrainingRows};
@@ -37,18 +36,6 @@ pub enum Device {
 }
 
 impl Device {
-    /// Reads `flex` or `ndarray`.
-    ///
-    /// # Errors
-    /// [`InvalidValue`] for any other word.
-    pub fn parse(text: &str) -> Result<Self, InvalidValue> {
-        match text {
-            "flex" => Ok(Self::Flex),
-            "ndarray" => Ok(Self::NdArray),
-            _ => Err(InvalidValue::new(text, "flex or ndarray")),
-        }
-    }
-
     pub(super) fn open(self) -> BurnDevice {
         match self {
             Self::Flex => BurnDevice::flex(),
