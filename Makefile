@@ -13,6 +13,9 @@ PAGE := web/dist/index.html
 PAGE_SOURCES := $(wildcard web/*.html web/*.json web/*.ts web/*.js web/*.mjs) \
                 $(shell find web/src web/public 2>/dev/null)
 
+# Targets that install or build share the cache, web/ and cargo's folder: with `make -j` they still run one by one.
+.NOTPARALLEL:
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test web build demo test fmt fmt-check lint doc ci clean
 

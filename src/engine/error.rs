@@ -36,12 +36,18 @@ pub enum EngineError {
         feature: String,
     },
     /// A value that models can not compute with.
-    #[error("feature {feature:?}: {value} is out of range; a finite number up to 3.4e38 is expected")]
+    #[error("feature {feature:?}: {value} is out of range; a number up to 3.4e38 is expected")]
     OutOfRange {
         /// Its name.
         feature: String,
         /// Its value.
         value: f64,
+    },
+    /// The id of a transaction that was another one.
+    #[error("id {id:?} was decided before on other terms")]
+    Conflict {
+        /// The id.
+        id: String,
     },
     /// A raw transaction for a model of feature rows.
     #[error("this model scores feature rows, not raw transactions")]

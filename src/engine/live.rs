@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::domain::{Transaction, TransactionId};
+use super::{EngineError, Given};
+use crate::domain::{Amount, CustomerId, TerminalId, Timestamp, Transaction, TransactionId};
 use crate::features::FeatureState;
 
 /// How many of the newest ids are remembered: a client that repeats a request does so within seconds.
@@ -12,39 +13,73 @@ pub(super) const REMEMBERED: usize = 16_384;
 pub(super) struct Live {
     state: FeatureState,
     columns: usize,
-    /// Where an id's row begins in `rows`.
-    starts: HashMap<TransactionId, usize>,
+    passed: HashMap<TransactionId, Passed>,
     /// Ids, oldest first.
     order: VecDeque<TransactionId>,
     /// A ring of rows.
     rows: Vec<f64>,
 }
 
+/// What passed under an id.
+struct Passed {
+    customer: CustomerId,
+    terminal: TerminalId,
+    amount: Amount,
+    time: Timestamp,
+    /// Where its row begins in `rows`.
+    start: usize,
+}
+
+impl Passed {
+    /// A time that the server filled in is another one with each repetition.
+    fn is(&self, transaction: &Transaction, given: Given) -> bool {
+        let Self { customer, terminal, amount, time, start: _ } = self;
+        (customer, terminal, amount) == (&transaction.customer, &transaction.terminal, &transaction.amount)
+            && (*time == transaction.time || !given.time)
+    }
+}
+
 impl Live {
     pub(super) fn new(state: FeatureState, columns: usize) -> Self {
-        Self { state, columns, starts: HashMap::new(), order: VecDeque::new(), rows: Vec::new() }
+        Self { state, columns, passed: HashMap::new(), order: VecDeque::new(), rows: Vec::new() }
     }
 
-    /// Writes the features of `transaction` into `row`: those it got when its id passed first, if that is remembered.
-    pub(super) fn observe(&mut self, transaction: &Transaction, row: &mut [f64]) {
-        if let Some(&start) = self.starts.get(&transaction.id) {
-            row.copy_from_slice(&self.rows[start..start + self.columns]);
-            return;
+    /// Writes the features of `transaction` into `row`: those it got when it passed first, if that is remembered.
+    /// [`EngineError::Conflict`] when another one passed under its id.
+    pub(super) fn observe(
+        &mut self,
+        transaction: &Transaction,
+        given: Given,
+        row: &mut [f64],
+    ) -> Result<(), EngineError> {
+        // An id that nobody else knows can't come again.
+        if !given.id {
+            self.state.observe(transaction, row);
+            return Ok(());
         }
-        self.state.observe(transaction, row);
-        self.remember(&transaction.id, row);
+        match self.passed.get(&transaction.id) {
+            Some(passed) if passed.is(transaction, given) => {
+                row.copy_from_slice(&self.rows[passed.start..passed.start + self.columns]);
+            }
+            Some(_) => return Err(EngineError::Conflict { id: transaction.id.as_str().to_owned() }),
+            None => {
+                self.state.observe(transaction, row);
+                self.remember(transaction, row);
+            }
+        }
+        Ok(())
     }
 
     #[cfg(test)]
     pub(super) fn remembered(&self) -> usize {
-        assert_eq!(self.rows.len(), self.starts.len() * self.columns);
-        self.starts.len()
+        assert_eq!(self.rows.len(), self.passed.len() * self.columns);
+        self.passed.len()
     }
 
-    fn remember(&mut self, id: &TransactionId, row: &[f64]) {
+    fn remember(&mut self, transaction: &Transaction, row: &[f64]) {
         let forgotten = (self.order.len() == REMEMBERED).then(|| self.order.pop_front()).flatten();
-        let start = match forgotten.and_then(|oldest| self.starts.remove(&oldest)) {
-            Some(start) => {
+        let start = match forgotten.and_then(|oldest| self.passed.remove(&oldest)) {
+            Some(Passed { start, .. }) => {
                 self.rows[start..start + self.columns].copy_from_slice(row);
                 start
             }
@@ -53,7 +88,8 @@ impl Live {
                 self.rows.len() - self.columns
             }
         };
-        self.starts.insert(id.clone(), start);
+        let Transaction { id, time, customer, terminal, amount, .. } = transaction.clone();
         self.order.push_back(id.clone());
+        self.passed.insert(id, Passed { customer, terminal, amount, time, start });
     }
 }

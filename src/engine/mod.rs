@@ -41,6 +41,20 @@ pub struct Scored {
     pub threshold: f64,
 }
 
+/// What a raw transaction's sender said, as against what was filled in for him.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Given {
+    /// The id is his: he may send it again.
+    pub id: bool,
+    /// The time is his: he says the same when he sends it again.
+    pub time: bool,
+}
+
+impl Given {
+    /// He said everything.
+    pub const ALL: Self = Self { id: true, time: true };
+}
+
 /// Scores transactions as they come.
 pub struct Engine {
     name: String,
@@ -104,19 +118,17 @@ impl Engine {
         self.decide(&vec![0.0; self.features.len()])
     }
 
-    /// Passes `history`, oldest first, through the live state; returns how many there were. Without a live state
-    /// nothing is read.
+    /// Passes `history`, oldest first, through the live state; returns how many there were. One that comes under
+    /// an id of another is passed over. Without a live state nothing is read.
     pub fn warm_start(&self, history: impl Iterator<Item = Transaction>) -> u64 {
         let Some(live) = &self.live else { return 0 };
         let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
         let mut row = vec![f64::NAN; self.features.len()];
-        history.fold(0, |count, transaction| {
-            live.observe(&transaction, &mut row);
-            count + 1
-        })
+        let taken = history.filter(|transaction| live.observe(transaction, Given::ALL, &mut row).is_ok());
+        taken.count() as u64
     }
 
-    /// Scores one row by way of its names; each feature has to be there once.
+    /// Scores one row by way of its names; each feature has to be there once, NaN where its value is missing.
     ///
     /// # Errors
     /// Names the feature that is missing, unknown, given twice or out of range.
@@ -140,17 +152,16 @@ impl Engine {
         self.score_row(&row)
     }
 
-    /// Scores a row whose values stand in the order of [`Engine::features`].
+    /// Scores a row whose values stand in the order of [`Engine::features`], NaN where one is missing.
     ///
     /// # Errors
-    /// [`EngineError::OutOfRange`] for a value that is not a finite number within the range of `f32`, in which
-    /// models compute.
+    /// [`EngineError::OutOfRange`] for a number that is not within the range of `f32`, in which models compute.
     ///
     /// # Panics
     /// When `row` has another length.
     pub fn score_row(&self, row: &[f64]) -> Result<Scored, EngineError> {
         let largest = f64::from(f32::MAX);
-        let outside = |value: &f64| !(-largest..=largest).contains(value);
+        let outside = |value: &f64| value.abs() > largest;
         if let Some(position) = row.iter().position(outside) {
             return Err(EngineError::OutOfRange {
                 feature: self.features[position].clone(),
@@ -164,12 +175,13 @@ impl Engine {
     /// features it got then, and does not count twice.
     ///
     /// # Errors
-    /// [`EngineError::WantsFeatures`] when the model scores rows of a table.
-    pub fn score_transaction(&self, transaction: &Transaction) -> Result<Scored, EngineError> {
+    /// [`EngineError::WantsFeatures`] when the model scores rows of a table; [`EngineError::Conflict`] when another
+    /// transaction was seen under this id.
+    pub fn score_transaction(&self, transaction: &Transaction, given: Given) -> Result<Scored, EngineError> {
         let live = self.live.as_ref().ok_or(EngineError::WantsFeatures)?;
         let mut row = vec![f64::NAN; self.features.len()];
         // A panic inside the state would leave at most one entity's window half updated: going on is the lesser harm.
-        live.lock().unwrap_or_else(PoisonError::into_inner).observe(transaction, &mut row);
+        live.lock().unwrap_or_else(PoisonError::into_inner).observe(transaction, given, &mut row)?;
         self.decide(&row)
     }
 

@@ -53,8 +53,13 @@ fn a_row_that_does_not_fit_is_refused_by_the_name_of_the_feature() {
     assert_eq!(refused(&[("V1", 0.1), ("V1", 0.1)]), EngineError::Repeated { feature: "V1".to_owned() });
     let outside = EngineError::OutOfRange { feature: "Amount".to_owned(), value: 1e39 };
     assert_eq!(refused(&[("V1", 0.1), ("Amount", 1e39)]), outside);
-    assert!(matches!(refused(&[("V1", f64::NAN), ("Amount", 1.0)]), EngineError::OutOfRange { .. }));
-    assert_eq!(engine.score_transaction(&transaction(1, 0, 1.0)), Err(EngineError::WantsFeatures));
+    for infinite in [f64::INFINITY, f64::NEG_INFINITY] {
+        assert!(matches!(refused(&[("V1", 0.1), ("Amount", infinite)]), EngineError::OutOfRange { .. }));
+    }
+    assert_eq!(
+        engine.score_transaction(&transaction(1, 0, 1.0), Given::ALL),
+        Err(EngineError::WantsFeatures)
+    );
 }
 
 #[test]
@@ -62,7 +67,7 @@ fn a_raw_transaction_gets_the_features_of_its_history() {
     let names: Vec<String> = HANDBOOK.map(str::to_owned).into();
     let live = engine(names.clone(), Some(FeatureState::new())).unwrap();
     assert_eq!(live.warm_start((0..5).map(|id| transaction(id, id as i64, 10.0))), 5);
-    live.score_transaction(&transaction(9, 100, 0.7)).unwrap();
+    live.score_transaction(&transaction(9, 100, 0.7), Given::ALL).unwrap();
 
     let mut state = FeatureState::new();
     let (mut row, mut expected) = (vec![0.0; names.len()], vec![0.0; names.len()]);
@@ -72,7 +77,7 @@ fn a_raw_transaction_gets_the_features_of_its_history() {
     state.observe(&transaction(9, 100, 0.7), &mut expected);
     let mut remembered = vec![0.0; names.len()];
     let guard = live.live.as_ref().unwrap();
-    guard.lock().unwrap().observe(&transaction(9, 100, 0.7), &mut remembered);
+    guard.lock().unwrap().observe(&transaction(9, 100, 0.7), Given::ALL, &mut remembered).unwrap();
     assert_eq!(remembered, expected);
 }
 
@@ -81,15 +86,58 @@ fn an_id_that_comes_again_does_not_count_twice() {
     let names: Vec<String> = HANDBOOK.map(str::to_owned).into();
     let once = engine(names.clone(), Some(FeatureState::new())).unwrap();
     let twice = engine(names.clone(), Some(FeatureState::new())).unwrap();
-    once.score_transaction(&transaction(1, 0, 0.2)).unwrap();
-    let first = twice.score_transaction(&transaction(1, 0, 0.2));
-    assert_eq!(first, twice.score_transaction(&transaction(1, 0, 0.2)));
+    once.score_transaction(&transaction(1, 0, 0.2), Given::ALL).unwrap();
+    let first = twice.score_transaction(&transaction(1, 0, 0.2), Given::ALL);
+    assert_eq!(first, twice.score_transaction(&transaction(1, 0, 0.2), Given::ALL));
     let row_of = |engine: &Engine| {
         let mut row = vec![0.0; names.len()];
-        engine.live.as_ref().unwrap().lock().unwrap().observe(&transaction(2, 60, 0.2), &mut row);
+        engine
+            .live
+            .as_ref()
+            .unwrap()
+            .lock()
+            .unwrap()
+            .observe(&transaction(2, 60, 0.2), Given::ALL, &mut row)
+            .unwrap();
         row
     };
     assert_eq!(row_of(&once), row_of(&twice));
+}
+
+#[test]
+fn a_missing_value_reaches_the_model() {
+    assert_eq!(tabular().score_features([("V1", 0.6), ("Amount", f64::NAN)]).unwrap().score, 0.6);
+}
+
+#[test]
+fn an_id_of_another_transaction_is_a_conflict() {
+    let live = engine(HANDBOOK.map(str::to_owned).into(), Some(FeatureState::new())).unwrap();
+    let first = transaction(1, 0, 0.2);
+    let score = |transaction: &Transaction, given| live.score_transaction(transaction, given);
+    let scored = score(&first, Given::ALL);
+    let conflict = Err(EngineError::Conflict { id: "1".to_owned() });
+    for other in [
+        transaction(1, 1, 0.2),
+        transaction(1, 0, 0.3),
+        Transaction { customer: CustomerId::from(8), ..first.clone() },
+        Transaction { terminal: TerminalId::from(8), ..first.clone() },
+    ] {
+        assert_eq!(score(&other, Given::ALL), conflict, "{other:?}");
+    }
+    assert_eq!(score(&transaction(1, 1, 0.2), Given { time: false, ..Given::ALL }), scored);
+    assert_eq!(
+        live.warm_start([first.clone(), transaction(1, 9, 0.2), transaction(2, 9, 0.2)].into_iter()),
+        2
+    );
+}
+
+#[test]
+fn an_id_that_was_made_here_is_not_remembered() {
+    let columns = HANDBOOK.len();
+    let mut live = Live::new(FeatureState::new(), columns);
+    let given = Given { id: false, time: true };
+    live.observe(&transaction(1, 0, 1.0), given, &mut vec![0.0; columns]).unwrap();
+    assert_eq!(live.remembered(), 0);
 }
 
 #[test]
@@ -97,14 +145,14 @@ fn the_memory_of_ids_is_bounded() {
     let names: Vec<String> = HANDBOOK.map(str::to_owned).into();
     let mut live = Live::new(FeatureState::new(), names.len());
     let mut first = vec![0.0; names.len()];
-    live.observe(&transaction(0, 0, 1.0), &mut first);
+    live.observe(&transaction(0, 0, 1.0), Given::ALL, &mut first).unwrap();
     for id in 1..=live::REMEMBERED as u64 {
-        live.observe(&transaction(id, id as i64, 1.0), &mut vec![0.0; names.len()]);
+        live.observe(&transaction(id, id as i64, 1.0), Given::ALL, &mut vec![0.0; names.len()]).unwrap();
     }
     let mut again = vec![0.0; names.len()];
-    live.observe(&transaction(1, 1, 1.0), &mut again);
+    live.observe(&transaction(1, 1, 1.0), Given::ALL, &mut again).unwrap();
     assert_eq!(again[3], 2.0, "remembered: the second transaction of its customer within a day");
-    live.observe(&transaction(0, 0, 1.0), &mut again);
+    live.observe(&transaction(0, 0, 1.0), Given::ALL, &mut again).unwrap();
     assert!(again[3] >= first[3], "forgotten: counted again");
     assert_eq!(live.remembered(), live::REMEMBERED);
 }

@@ -37,6 +37,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// The highest rate that can be asked for, in requests per second.
 const MAX_RATE: f64 = 1e7;
 
+/// The longest that a run with its last answer may take: 100 years, which every system's clock can count.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
+
 /// How requests follow each other.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(tag = "mode", rename_all = "lowercase")]
@@ -117,10 +120,12 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<Report, Error> {
 }
 
 fn check(plan: &Plan) -> Result<(), Error> {
+    let longest = plan.warmup.saturating_add(plan.duration).saturating_add(plan.timeout);
     let problem = match plan.mode {
         _ if plan.bodies.is_empty() => "there is nothing to send",
         _ if plan.duration.is_zero() => "the duration must be longer than nothing",
         _ if plan.timeout.is_zero() => "the timeout must be longer than nothing",
+        _ if longest > LONGEST => "warm-up, duration and timeout must not add up to more than 100 years",
         _ if plan.threads == 0 => "at least one thread must send",
         mode if mode.connections() == 0 => "at least one connection is needed",
         Mode::Rate { per_second, .. } if !(per_second > 0.0 && per_second <= MAX_RATE) => {

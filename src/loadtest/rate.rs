@@ -38,9 +38,10 @@ impl Schedule {
         self.first + index * self.step
     }
 
-    /// When this thread's `index`th request is due; `None` once that is after the end.
+    /// When this thread's `index`th request is due; `None` once that is after the end, or beyond all clocks.
     fn due(&self, index: u64) -> Option<Instant> {
-        let due = self.clock.start + Duration::from_secs_f64(self.number(index) as f64 / self.per_second);
+        let after = Duration::try_from_secs_f64(self.number(index) as f64 / self.per_second).ok()?;
+        let due = self.clock.start.checked_add(after)?;
         (due < self.clock.until).then_some(due)
     }
 }

@@ -159,6 +159,25 @@ fn a_plan_without_sense_and_a_missing_server_are_errors() {
 }
 
 #[test]
+fn a_request_that_is_due_beyond_all_time_is_never_sent() {
+    let server = HttpServer::start(|_, _| Reply::ok("{}"));
+    for per_second in [1e-20, f64::MIN_POSITIVE] {
+        let plan = plan(&server, Mode::Rate { per_second, connections: 1 }, SECOND / 20);
+        assert_eq!(run(&plan, &Silent::default()).expect("a report").requests, 1);
+    }
+}
+
+#[test]
+fn a_plan_that_no_clock_can_hold_is_an_error() {
+    let server = HttpServer::start(|_, _| Reply::ok("{}"));
+    let good = plan(&server, Mode::Closed { concurrency: 1 }, SECOND);
+    let message = |plan: &Plan| run(plan, &Silent::default()).expect_err("no report").to_string();
+    assert!(message(&Plan { duration: Duration::MAX, ..good.clone() }).contains("100 years"));
+    assert!(message(&Plan { warmup: Duration::MAX / 2, ..good.clone() }).contains("100 years"));
+    assert!(message(&Plan { timeout: Duration::MAX, ..good }).contains("100 years"));
+}
+
+#[test]
 fn the_report_is_flat_json() {
     let server = HttpServer::start(|_, _| Reply::ok("{}"));
     let plan = plan(&server, Mode::Rate { per_second: 50.0, connections: 2 }, SECOND / 10);

@@ -11,6 +11,7 @@ mod identity;
 mod latency;
 mod live;
 mod metrics;
+mod origin;
 mod page;
 mod place;
 mod predict;
@@ -54,7 +55,7 @@ pub struct ServerConfig {
     pub locations: Vec<Location>,
     /// Threads that answer requests; 0 for one per core.
     pub workers: usize,
-    /// The time of transactions that come without one.
+    /// The time of transactions that come without one; none may lie more than a day after it.
     pub clock: Clock,
 }
 

@@ -2,16 +2,21 @@
 
 use std::time::Instant;
 
+use actix_web::http::StatusCode;
 use actix_web::web::{self, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, rt};
 
 use super::problem::Refusal;
 use super::request::Request;
-use super::{App, alert, answer, body};
+use super::{App, alert, answer, body, origin, time};
 use crate::domain::{Decision, GeoPoint, TerminalId, Timestamp, Transaction, TransactionId};
-use crate::engine::Scored;
+use crate::engine::{Given, Scored};
 use crate::store::{DecisionRecord, Recorded, StoreError};
 use crate::wire::Answer;
+
+/// How far a transaction's time may lie after the clock. The live state keeps what lies within its windows before
+/// the newest time it has seen: a time in the far future would cost its customer and terminal their history.
+const AHEAD_US: i64 = Timestamp::DAY_US;
 
 /// `POST /predict`
 pub(super) async fn predict(
@@ -19,7 +24,7 @@ pub(super) async fn predict(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Refusal> {
-    decide(&app, &request, payload, false).await
+    receive(app, &request, payload, false).await
 }
 
 /// `POST /predict_map`: the same, and an alert goes to the map.
@@ -28,20 +33,36 @@ pub(super) async fn predict_map(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Refusal> {
-    decide(&app, &request, payload, true).await
+    receive(app, &request, payload, true).await
 }
 
-async fn decide(
-    app: &App,
+/// Reads the request and has it decided. The task ends what it has begun even when the client leaves meanwhile, which
+/// drops this future: what is stored is counted and shown as well.
+async fn receive(
+    app: web::Data<App>,
     request: &HttpRequest,
     payload: Payload,
     on_map: bool,
 ) -> Result<HttpResponse, Refusal> {
+    origin::check(request)?;
     let body = body::read(request, payload).await?;
     let started = Instant::now();
     let request = Request::parse(&app.fields, &body)?;
+    let decided = rt::spawn(async move { decide(&app, request, on_map, started).await }).await;
+    decided.unwrap_or_else(|_| {
+        let error = "the server failed on this request";
+        Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", error))
+    })
+}
+
+async fn decide(
+    app: &App,
+    request: Request,
+    on_map: bool,
+    started: Instant,
+) -> Result<HttpResponse, Refusal> {
     let slot = app.writer.as_ref().map(|writer| writer.reserve()).transpose()?;
-    let asked = Asked::new(app, request, on_map);
+    let asked = Asked::new(app, request, on_map)?;
     let scored = asked.score(app)?;
     let is_alert = on_map && scored.decision != Decision::Approve;
     let answered = Answer {
@@ -88,14 +109,21 @@ struct Asked {
     now: Timestamp,
     on_map: bool,
     is_transaction: bool,
+    given: Given,
 }
 
 impl Asked {
-    fn new(app: &App, mut request: Request, on_map: bool) -> Self {
+    fn new(app: &App, mut request: Request, on_map: bool) -> Result<Self, Refusal> {
         let now = (app.clock)();
+        let time = request.time.unwrap_or(now);
+        if time.micros() > now.micros().saturating_add(AHEAD_US) {
+            let error = format!("{} is more than a day ahead of the server's clock", time::to_rfc3339(time));
+            return Err(Refusal::out_of_range("time", error));
+        }
+        let given = Given { id: request.id.is_some(), time: request.time.is_some() };
         let is_transaction = request.is_transaction(&app.fields);
         let id = request.id.take().unwrap_or_else(|| app.ids.next());
-        Self { id, time: request.time.unwrap_or(now), now, on_map, is_transaction, request }
+        Ok(Self { id, time, now, on_map, is_transaction, given, request })
     }
 
     fn score(&self, app: &App) -> Result<Scored, Refusal> {
@@ -108,7 +136,7 @@ impl Asked {
         else {
             unreachable!("Request::parse has checked that a raw transaction is complete");
         };
-        Ok(app.engine.score_transaction(&Transaction {
+        let transaction = Transaction {
             id: self.id.clone(),
             time: self.time,
             customer,
@@ -116,7 +144,8 @@ impl Asked {
             amount,
             place: request.place,
             fraud: None,
-        })?)
+        };
+        Ok(app.engine.score_transaction(&transaction, self.given)?)
     }
 
     async fn record(self, app: &App, scored: Scored, is_alert: bool) -> Result<DecisionRecord, Refusal> {
@@ -125,11 +154,17 @@ impl Asked {
             (true, known) => locate(app, &self.id, request.terminal.as_ref(), known).await?,
             (false, place) => Spot { place, ..Spot::default() },
         };
-        let amount = request.amount.map(|amount| amount.value());
-        let digest = request.digest();
+        let digest = request.digest(self.on_map);
+        let paid = || app.fields.amount().map(|position| request.row[position]);
+        let amount = request.amount.map(|amount| amount.value()).or_else(paid);
+        // Whoever has a customer, a terminal and an amount in the database is history that live features start from.
+        let (customer, terminal) = match self.is_transaction {
+            true => (self.request.customer, self.request.terminal),
+            false => (None, None),
+        };
         Ok(DecisionRecord {
             time: self.time,
-            amount: amount.or_else(|| app.fields.amount().map(|position| request.row[position])),
+            amount: amount.filter(|amount| !amount.is_nan()),
             score: scored.score,
             decision: scored.decision,
             threshold: scored.threshold,
@@ -141,8 +176,8 @@ impl Asked {
             on_map: self.on_map,
             digest,
             created: self.now,
-            customer: self.request.customer,
-            terminal: self.request.terminal,
+            customer,
+            terminal,
             id: self.id,
         })
     }

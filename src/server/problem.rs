@@ -44,7 +44,10 @@ impl Refusal {
 
     /// 409: the id is taken.
     pub(super) fn conflict(id: &str) -> Self {
-        let error = format!("another transaction was decided under id {id:?}");
+        let error = format!(
+            "id {id:?} was decided before on other terms: another transaction, or the other of /predict and \
+             /predict_map"
+        );
         Self::new(StatusCode::CONFLICT, "conflict", error).about("id")
     }
 
@@ -89,6 +92,7 @@ impl From<EngineError> for Refusal {
             EngineError::Unknown { feature } => Self::bad("unknown_field", text).about(feature),
             EngineError::Repeated { feature } => Self::bad("duplicate_field", text).about(feature),
             EngineError::OutOfRange { feature, .. } => Self::out_of_range(feature, text),
+            EngineError::Conflict { id } => Self::conflict(&id),
             EngineError::WantsFeatures => Self::bad("missing_field", text),
             EngineError::NoScore => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "no_score", text),
             EngineError::Mismatch { .. } | EngineError::NotLive { .. } => {

@@ -16,8 +16,8 @@ const TEXT_LIMIT: usize = 128;
 pub(super) struct Request {
     /// Features in the model's order; NaN where none was given.
     pub row: Vec<f64>,
-    /// How many of them were given.
-    pub features_given: usize,
+    /// Which of them were given; one that was given as missing (`null`) is NaN all the same.
+    pub given: Vec<bool>,
     pub id: Option<TransactionId>,
     pub time: Option<Timestamp>,
     pub customer: Option<CustomerId>,
@@ -43,12 +43,13 @@ impl Request {
 
     /// True when the body is to be scored as a raw transaction.
     pub(super) fn is_transaction(&self, fields: &Fields) -> bool {
-        fields.takes_transactions() && self.features_given == 0
+        fields.takes_transactions() && !self.given.contains(&true)
     }
 
-    /// Fingerprint of what the client said, whatever the order of its fields.
-    pub(super) fn digest(&self) -> [u8; 32] {
+    /// Fingerprint of what the client said and whether it asked for the map, whatever the order of its fields.
+    pub(super) fn digest(&self, on_map: bool) -> [u8; 32] {
         let mut digest = Sha256::new();
+        digest.update([u8::from(on_map)]);
         for value in &self.row {
             digest.update(value.to_bits().to_le_bytes());
         }
@@ -65,7 +66,7 @@ impl Request {
             Err(Refusal::bad("missing_field", format!("field {field:?} is missing")).about(field))
         };
         if !self.is_transaction(fields) {
-            return match self.row.iter().position(|value| value.is_nan()) {
+            return match self.given.iter().position(|given| !given) {
                 Some(position) => missing(fields.at(position).0),
                 None => Ok(()),
             };
@@ -93,7 +94,9 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn new(fields: &'a Fields) -> Self {
-        let request = Request { row: vec![f64::NAN; fields.features()], ..Request::default() };
+        let features = fields.features();
+        let request =
+            Request { row: vec![f64::NAN; features], given: vec![false; features], ..Request::default() };
         Self { fields, request, latitude: None, longitude: None, current: None, refusal: None }
     }
 
@@ -103,11 +106,13 @@ impl<'a> Reading<'a> {
         let (name, meaning) = self.fields.at(index);
         let fresh = match meaning {
             Meaning::Feature(position) => {
-                let cell = &mut self.request.row[position];
-                let fresh = cell.is_nan();
-                *cell = map.next_value()?;
-                self.request.features_given += 1;
-                fresh
+                self.request.row[position] = if self.fields.takes_transactions() {
+                    map.next_value()?
+                } else {
+                    // Rows of a table have gaps, in files and here; features that are made live have none.
+                    map.next_value::<Option<f64>>()?.unwrap_or(f64::NAN)
+                };
+                !std::mem::replace(&mut self.request.given[position], true)
             }
             Meaning::Reserved(reserved) => self.take_reserved(name, reserved, map)?,
         };

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::{StatusCode, header};
 use actix_web::web::{self, Bytes, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use actix_ws::{CloseCode, CloseReason, Message, MessageStream, ProtocolError, Session};
 use futures_util::SinkExt;
 use tokio::time::Instant;
 
-use super::App;
 use super::live::{Outbox, text_of};
 use super::problem::Refusal;
+use super::{App, origin};
 use crate::wire::{ClientFrame, Frame, VERSION};
 
 /// The largest frame a client may send, in bytes.
@@ -30,26 +29,12 @@ pub(super) async fn connect(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Refusal> {
-    check_origin(&request)?;
+    origin::check(&request)?;
     let (response, session, messages) = actix_ws::handle(&request, payload)
         .map_err(|error| Refusal::bad("no_websocket", format!("this address talks WebSocket: {error}")))?;
     let messages = messages.max_frame_size(FRAME_LIMIT);
     actix_web::rt::spawn(Client { app, session }.run(messages));
     Ok(response)
-}
-
-/// Browsers send the page's origin: another site's page has no business here.
-fn check_origin(request: &HttpRequest) -> Result<(), Refusal> {
-    let Some(origin) = request.headers().get(header::ORIGIN) else { return Ok(()) };
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, rest)| rest);
-    match (authority, host) {
-        (Some(authority), Some(host)) if authority.eq_ignore_ascii_case(host) => Ok(()),
-        _ => {
-            let error = "a page of another origin may not connect";
-            Err(Refusal::new(StatusCode::FORBIDDEN, "foreign_origin", error))
-        }
-    }
 }
 
 struct Client {

@@ -67,9 +67,9 @@ pub struct DecisionRecord {
     pub id: TransactionId,
     /// When the transaction happened.
     pub time: Timestamp,
-    /// Who paid, when the request said so.
+    /// Who paid, when a raw transaction was scored.
     pub customer: Option<CustomerId>,
-    /// Where it was paid, when the request said so.
+    /// Where it was paid, when a raw transaction was scored.
     pub terminal: Option<TerminalId>,
     /// How much, when the request said so.
     pub amount: Option<f64>,
@@ -91,7 +91,7 @@ pub struct DecisionRecord {
     pub simulated: bool,
     /// True when it goes to the map if it is an alert.
     pub on_map: bool,
-    /// Fingerprint of what was sent, to tell a repetition from another transaction under the same id.
+    /// Fingerprint of what was sent and where to, to tell a repetition from another request under the same id.
     pub digest: [u8; 32],
     /// When it was decided.
     pub created: Timestamp,

@@ -5,6 +5,7 @@ mod reading;
 mod sockets;
 
 use std::path::Path;
+use std::time::Duration;
 
 use actix_web::body::{MessageBody, to_bytes};
 use actix_web::dev::{Service, ServiceResponse};
@@ -19,6 +20,9 @@ use crate::engine::EngineConfig;
 use crate::features::{FeatureState, HANDBOOK};
 use crate::model::Scorer;
 use crate::store::Durability;
+
+/// Far longer than anything takes; only a failing test waits for it.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Scores a row by its first value.
 struct First(usize);

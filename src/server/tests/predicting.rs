@@ -2,7 +2,7 @@
 
 use super::*;
 
-const RAW: &str = r#"{"id":"t1","time":"2025-01-31T12:00:00Z","customer":7,"terminal":"T9","amount":0.6}"#;
+const RAW: &str = r#"{"id":"t1","time":"2023-01-31T12:00:00Z","customer":7,"terminal":"T9","amount":0.6}"#;
 
 #[actix_web::test]
 async fn a_feature_object_is_scored_by_name() {
@@ -41,7 +41,9 @@ async fn bad_input_is_refused_with_a_code_and_the_field() {
         (r#"{"V1":NaN,"Time":0,"Amount":1}"#, (400, "malformed", "V1")),
         (r#"{"V1":1e999,"Time":0,"Amount":1}"#, (400, "malformed", "V1")),
         (r#"{"V1":"1","Time":0,"Amount":1}"#, (400, "wrong_type", "V1")),
-        (r#"{"V1":null,"Time":0,"Amount":1}"#, (400, "wrong_type", "V1")),
+        (r#"{"V1":1,"Time":0,"Amount":1,"amount":null}"#, (400, "wrong_type", "amount")),
+        (r#"{"V1":null,"V1":1,"Time":0,"Amount":1}"#, (400, "duplicate_field", "V1")),
+        (r#"{"V1":null,"Time":0}"#, (400, "missing_field", "Amount")),
         (r#"{"V1":{"a":1},"Time":0,"Amount":1}"#, (400, "wrong_type", "V1")),
         (r#"{"V1":1,"V1":1,"Time":0,"Amount":1}"#, (400, "duplicate_field", "V1")),
         (r#"{"V1":1,"Time":0}"#, (400, "missing_field", "Amount")),
@@ -54,6 +56,7 @@ async fn bad_input_is_refused_with_a_code_and_the_field() {
         (r#"{"V1":1,"Time":0,"Amount":1,"latitude":1}"#, (400, "missing_field", "longitude")),
         (r#"{"V1":3.5e38,"Time":0,"Amount":1}"#, (422, "out_of_range", "V1")),
         (r#"{"V1":1,"Time":0,"Amount":1,"time":1e18}"#, (422, "out_of_range", "time")),
+        (r#"{"V1":1,"Time":0,"Amount":1,"time":1700086401}"#, (422, "out_of_range", "time")),
         (r#"{"V1":1,"Time":0,"Amount":1,"amount":1e13}"#, (422, "out_of_range", "amount")),
         (r#"{"V1":1,"Time":0,"Amount":1,"latitude":91,"longitude":0}"#, (422, "out_of_range", "latitude")),
     ] {
@@ -179,4 +182,109 @@ async fn one_id_sent_many_times_at_once_counts_once() {
     assert_eq!(post(&app, "/predict", &next).await.status, 200);
     let history = app.store.as_ref().unwrap().history(None).unwrap();
     assert_eq!(history.map(|stored| stored.unwrap().id.to_string()).collect::<Vec<_>>(), ["t1", "t2"]);
+}
+
+#[actix_web::test]
+async fn a_time_may_be_a_day_ahead_of_the_clock_and_no_more() {
+    let (app, _stop) = app(live(), None);
+    let at = |id: &str, seconds: i64| {
+        format!(r#"{{"id":"{id}","time":{seconds},"customer":7,"terminal":9,"amount":0.6}}"#)
+    };
+    let tomorrow = 1_700_000_000 + 86_400;
+    assert_eq!(post(&app, "/predict", &at("past", 0)).await.status, 200);
+    assert_eq!(post(&app, "/predict", &at("tomorrow", tomorrow)).await.status, 200);
+    let late = post(&app, "/predict", &at("late", tomorrow + 1)).await;
+    assert_eq!(late.refusal(), (422, "out_of_range", "time"));
+}
+
+#[actix_web::test]
+async fn a_missing_value_is_scored_online_as_it_is_in_files() {
+    let (app, _stop) = app(tabular(), None);
+    let reply = post(&app, "/predict_map", r#"{"V1":0.7,"Time":null,"Amount":null}"#).await;
+    assert_eq!((reply.status, &reply.json["fraud"]), (200, &0.7.into()));
+    assert_eq!(shown(&app).await[0].amount, None);
+    let blank = post(&app, "/predict", r#"{"V1":null,"Time":0,"Amount":1}"#).await;
+    assert_eq!(blank.refusal(), (422, "no_score", ""), "this model makes nothing of a missing V1");
+
+    let (app, _stop) = super::app(live(), None);
+    let mut features: serde_json::Map<String, Value> =
+        HANDBOOK.iter().map(|name| ((*name).to_owned(), 0.25.into())).collect();
+    features.insert(HANDBOOK[1].to_owned(), Value::Null);
+    let reply = post(&app, "/predict", &Value::Object(features).to_string()).await;
+    assert_eq!(reply.refusal(), (400, "wrong_type", HANDBOOK[1]), "live features are never missing");
+}
+
+#[actix_web::test]
+async fn an_id_with_other_content_is_a_conflict_without_a_database_too() {
+    let (app, _stop) = app(live(), None);
+    let first = post(&app, "/predict", RAW).await;
+    assert_eq!(post(&app, "/predict", RAW).await.json, first.json);
+    for (from, to) in [("0.6", "0.7"), (":7", ":8"), ("T9", "T8"), ("12:00", "12:01")] {
+        let other = post(&app, "/predict", &RAW.replace(from, to)).await;
+        assert_eq!(other.refusal(), (409, "conflict", "id"), "{to}");
+    }
+}
+
+#[actix_web::test]
+async fn an_id_decided_by_one_route_is_a_conflict_on_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let (app, _stop) = app(live(), Some(store(folder.path())));
+    assert_eq!(post(&app, "/predict", RAW).await.status, 200);
+    let reply = post(&app, "/predict_map", RAW).await;
+    assert_eq!(reply.refusal(), (409, "conflict", "id"));
+    assert!(reply.json["error"].as_str().unwrap().contains("decided before on other terms"));
+}
+
+#[actix_web::test]
+async fn a_feature_object_leaves_no_raw_transaction_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let (app, _stop) = app(live(), Some(store(folder.path())));
+    let mut body: serde_json::Map<String, Value> =
+        HANDBOOK.iter().map(|name| ((*name).to_owned(), 0.25.into())).collect();
+    body.extend([
+        ("id".to_owned(), "f1".into()),
+        ("customer".to_owned(), 7.into()),
+        ("terminal".to_owned(), "T9".into()),
+        ("amount".to_owned(), 0.6.into()),
+    ]);
+    assert_eq!(post(&app, "/predict", &Value::Object(body).to_string()).await.status, 200);
+    let stored = app.store.as_ref().unwrap().read(|reader| reader.decision("f1")).unwrap().unwrap().record;
+    assert_eq!((stored.customer, stored.terminal, stored.amount), (None, None, Some(0.6)));
+    assert_eq!(app.store.as_ref().unwrap().history(None).unwrap().count(), 0);
+}
+
+#[actix_web::test]
+async fn an_alert_is_shown_and_counted_though_its_client_has_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (app, _stop) = app(tabular(), Some(store(folder.path())));
+    let body = r#"{"id":"a","V1":0.7,"Time":0,"Amount":1}"#;
+    let mut request = Box::pin(post(&app, "/predict_map", body));
+    assert!(futures_util::poll!(request.as_mut()).is_pending());
+    drop(request);
+    let seen = async {
+        while shown(&app).await.is_empty() {
+            actix_web::rt::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, seen).await.expect("an alert");
+    assert_eq!((app.metrics.stats().transactions, app.metrics.stats().alerts), (1, 1));
+    let counts = app.store.as_ref().unwrap().read(crate::store::Reader::counts).unwrap();
+    assert_eq!((counts.decisions, counts.alerts), (1, 1));
+}
+
+#[actix_web::test]
+async fn pages_of_other_origins_may_not_have_anything_decided() {
+    let (app, _stop) = app(tabular(), None);
+    let from = |path: &str, origin: &str| {
+        let request = TestRequest::post().uri(path).insert_header(("host", "bank.example:8000"));
+        let request = request.insert_header(("origin", origin.to_owned()));
+        request.set_payload(r#"{"V1":0.1,"Time":0,"Amount":1}"#)
+    };
+    for path in ["/predict", "/predict_map"] {
+        assert_eq!(send(&app, from(path, "http://bank.example:8000")).await.status, 200);
+        for foreign in ["http://elsewhere.example", "http://bank.example", "null"] {
+            assert_eq!(send(&app, from(path, foreign)).await.refusal(), (403, "foreign_origin", ""));
+        }
+    }
+    assert_eq!(app.metrics.stats().transactions, 2);
 }

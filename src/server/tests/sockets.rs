@@ -1,7 +1,5 @@
 //! What needs a socket: starting, stopping, WebSockets.
 
-use std::time::Duration;
-
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -13,9 +11,6 @@ use super::*;
 use crate::wire::Frame;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
-/// Far longer than anything takes; only a failing test waits for it.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn connect(server: &Running) -> Socket {
     connect_async(format!("ws://{}/ws", server.address())).await.unwrap().0
