@@ -3,6 +3,8 @@
 
 CACHE := $(or $(FRAUDCTL_CACHE),$(HOME)/.cache/fraudctl)
 export CARGO_TARGET_DIR := $(or $(CARGO_TARGET_DIR),$(HOME)/.cache/fraudctl/target)
+# Clones share the target folder: see build.rs.
+export FRAUDCTL_CLONE := $(CURDIR)
 BINARY := $(CARGO_TARGET_DIR)/release/fraudctl
 
 # Every recipe that calls a tool starts with this: it puts cargo, cmake, node and libclang in reach.

@@ -18,6 +18,9 @@ fn main() -> io::Result<()> {
     // Cargo takes a path that does not exist for changed every time; where it can't be made, that is only slower.
     let _ = fs::create_dir_all(source);
     println!("cargo::rerun-if-changed=build.rs");
+    // Set by the Makefile: clones that share a target folder look alike to cargo, which then goes by file times and
+    // may take the page, or the code, of the other one.
+    println!("cargo::rerun-if-env-changed=FRAUDCTL_CLONE");
     println!("cargo::rerun-if-changed={}", source.display());
     if page.exists() {
         fs::remove_dir_all(&page)?;
