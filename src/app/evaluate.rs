@@ -67,8 +67,6 @@ fn raw_file(run: &Run, file: &Path) -> Result<Rows, AppError> {
         }
         .into());
     }
-    let samples = dataset::samples(file, &schema)?;
-    let labelled = samples.labels.iter().enumerate().filter_map(|(row, label)| Some((row, (*label)?)));
-    let (rows, labels): (Vec<usize>, Vec<bool>) = labelled.unzip();
-    Ok(("all", samples.features.select(&rows), labels))
+    let rows = dataset::samples(file, &schema)?.into_labelled();
+    Ok(("all", rows.features, rows.labels))
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{AppError, runs};
 use crate::dataset::{
-    self, DatasetError, Part, PartCount, PartRows, PreparedFacts, Samples, SchemaOptions, Split, SplitKind,
+    self, DatasetError, Part, PartCount, PartRows, PreparedFacts, SchemaOptions, Split, SplitKind,
     SplitShares,
 };
 use crate::features::scaling::RobustScaler;
@@ -73,33 +73,34 @@ pub fn prep(config: &PrepConfig, progress: &dyn Progress) -> Result<PrepSummary,
     let input = config.input.as_path();
     progress.start(&format!("reading {}", input.display()), None);
     let schema = dataset::resolve(input, &dataset::header(input)?, &config.schema, true)?;
-    let mut samples = dataset::samples(input, &schema)?;
+    let samples = dataset::samples(input, &schema)?;
     progress.check()?;
-    let (labelled, labels) = labelled_rows(&samples);
-    let counts = PartCount::of(&labels);
-    let set_aside = samples.labels.len() - counts.rows;
+    let rows_read = samples.labels.len();
+    let all = samples.into_labelled();
+    let counts = PartCount::of(&all.labels);
+    let set_aside = rows_read - counts.rows;
     check_classes(input, "the file", counts)?;
-    if set_aside > 0 {
-        samples = select(&samples, &labelled);
-    }
     let kind = config.split.unwrap_or(match schema.kind {
         InputKind::Tabular => SplitKind::Stratified,
         InputKind::Transactions => SplitKind::Time,
     });
-    let split = split(config, kind, &samples, &labels)?;
+    let split = split(config, kind, &all)?;
     for (name, rows) in [("training", &split.train), ("validation", &split.valid), ("test", &split.test)] {
-        let part: Vec<bool> = rows.iter().map(|&row| labels[row]).collect();
+        let part: Vec<bool> = rows.iter().map(|&row| all.labels[row]).collect();
         check_classes(input, &format!("the {name} part"), PartCount::of(&part))?;
     }
-    let part = |rows: &[usize]| part_rows(&samples, &labels, rows);
-    let train = part(&split.train);
+    let train = all.select(&split.train);
     let train_before_balance = PartCount::of(&train.labels);
     let scaler = RobustScaler::fit(&train.features);
     let train = balance(config, &schema, train, progress)?;
 
     progress.check()?;
     progress.start(&format!("writing {}", config.out.display()), None);
-    let parts = [(Part::Train, train), (Part::Valid, part(&split.valid)), (Part::Test, part(&split.test))];
+    let parts = [
+        (Part::Train, train),
+        (Part::Valid, all.select(&split.valid)),
+        (Part::Test, all.select(&split.test)),
+    ];
     let [train, valid, test] = [0, 1, 2].map(|place: usize| PartCount::of(&parts[place].1.labels));
     let facts = PreparedFacts {
         kind: dataset::PREPARED.into(),
@@ -136,37 +137,9 @@ pub fn prep(config: &PrepConfig, progress: &dyn Progress) -> Result<PrepSummary,
     Ok(summary)
 }
 
-fn labelled_rows(samples: &Samples) -> (Vec<usize>, Vec<bool>) {
-    let labelled = samples.labels.iter().enumerate().filter_map(|(row, label)| Some((row, (*label)?)));
-    labelled.unzip()
-}
-
-fn select(samples: &Samples, rows: &[usize]) -> Samples {
-    Samples {
-        ids: rows.iter().map(|&row| samples.ids[row].clone()).collect(),
-        times: samples.times.as_ref().map(|times| rows.iter().map(|&row| times[row]).collect()),
-        labels: rows.iter().map(|&row| samples.labels[row]).collect(),
-        features: samples.features.select(rows),
-    }
-}
-
-fn part_rows(samples: &Samples, labels: &[bool], rows: &[usize]) -> PartRows {
-    PartRows {
-        ids: rows.iter().map(|&row| samples.ids[row].clone()).collect(),
-        times: samples.times.as_ref().map(|times| rows.iter().map(|&row| times[row]).collect()),
-        labels: rows.iter().map(|&row| labels[row]).collect(),
-        features: samples.features.select(rows),
-    }
-}
-
-fn split(
-    config: &PrepConfig,
-    kind: SplitKind,
-    samples: &Samples,
-    labels: &[bool],
-) -> Result<Split, DatasetError> {
-    match (kind, &samples.times) {
-        (SplitKind::Stratified, _) => Ok(dataset::stratified(labels, config.shares, config.seed)),
+fn split(config: &PrepConfig, kind: SplitKind, all: &PartRows) -> Result<Split, DatasetError> {
+    match (kind, &all.times) {
+        (SplitKind::Stratified, _) => Ok(dataset::stratified(&all.labels, config.shares, config.seed)),
         (SplitKind::Time, Some(times)) => Ok(dataset::by_time(times, config.shares)),
         (SplitKind::Time, None) => Err(DatasetError::Unusable {
             path: config.input.clone(),

@@ -9,6 +9,7 @@ use super::Global;
 use super::serve::{clock, wait_for_interrupt};
 use super::table::{Table, metric, print, thousands};
 use super::ui::Ui;
+use super::world::WorldArgs;
 use crate::app::AppError;
 use crate::app::demo::{DemoConfig, DemoSummary, demo};
 use crate::simulate::SimulationConfig;
@@ -30,29 +31,16 @@ pub struct DemoArgs {
     /// Transactions replayed per second, without --exit
     #[arg(long, value_name = "N", default_value_t = 200.0)]
     rate: f64,
-    /// Customers of the simulated world
-    #[arg(long, value_name = "N", default_value_t = SimulationConfig::default().customers)]
-    customers: u32,
-    /// Terminals of the simulated world
-    #[arg(long, value_name = "N", default_value_t = SimulationConfig::default().terminals)]
-    terminals: u32,
-    /// Days of the simulated world
-    #[arg(long, value_name = "N", default_value_t = SimulationConfig::default().days)]
-    days: u32,
+    #[command(flatten)]
+    world: WorldArgs,
 }
 
 pub fn run(args: DemoArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
     let started = Instant::now();
-    let DemoArgs { out, exit, rate, customers, terminals, days } = args;
+    let DemoArgs { out, exit, rate, world } = args;
     let config = DemoConfig {
         out,
-        simulation: SimulationConfig {
-            customers,
-            terminals,
-            days,
-            seed: global.seed,
-            ..SimulationConfig::default()
-        },
+        simulation: world.config(SimulationConfig::DEFAULT_START, global.seed),
         pace: if exit { Pace::Unlimited } else { Pace::Rate(rate) },
         threads: global.threads(),
         force: global.force,

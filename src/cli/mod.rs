@@ -18,6 +18,7 @@ mod simulate;
 mod table;
 mod train;
 mod ui;
+mod world;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,6 +1,5 @@
 //! `fraudctl produce`.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -14,7 +13,7 @@ use crate::app::AppError;
 use crate::app::traffic::event_log;
 use crate::client::Target;
 use crate::domain::Transaction;
-use crate::files::{FileError, write_file};
+use crate::files::write_file;
 use crate::progress::{Interrupted, Progress};
 use crate::stream::{self, Ended, Lines, Pace, Post, PostSink, Produced, Sink};
 
@@ -85,9 +84,7 @@ fn replay(
 fn to_file(path: &Path, log: &[Transaction], pace: Pace, force: bool, ui: &Ui) -> Result<Produced, AppError> {
     let mut produced = None;
     write_file(path, force, |file| {
-        let mut buffered = io::BufWriter::new(file);
-        let result = replay(log, &mut Lines::new(&mut buffered), pace, ui)?;
-        buffered.flush().map_err(|source| FileError::Io { path: path.to_owned(), source })?;
+        let result = replay(log, &mut Lines::new(file), pace, ui)?;
         if result.ended == Ended::Interrupted {
             return Err(AppError::from(Interrupted));
         }

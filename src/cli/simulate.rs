@@ -8,9 +8,9 @@ use clap::Args;
 use super::Global;
 use super::table::{Table, print, thousands};
 use super::ui::Ui;
+use super::world::WorldArgs;
 use crate::app::simulate::{SimulateSummary, simulate};
 use crate::domain::Timestamp;
-use crate::simulate::SimulationConfig;
 
 /// Make up an event log with frauds in it: customers, terminals in real cities, three kinds of fraud
 ///
@@ -23,15 +23,8 @@ pub struct SimulateArgs {
     /// File to write: .csv or .parquet
     #[arg(long)]
     out: PathBuf,
-    /// Customers
-    #[arg(long, value_name = "N", default_value_t = SimulationConfig::default().customers)]
-    customers: u32,
-    /// Terminals
-    #[arg(long, value_name = "N", default_value_t = SimulationConfig::default().terminals)]
-    terminals: u32,
-    /// Days
-    #[arg(long, value_name = "N", default_value_t = SimulationConfig::default().days)]
-    days: u32,
+    #[command(flatten)]
+    world: WorldArgs,
     /// First day, midnight UTC
     #[arg(long, value_name = "DATE", value_parser = Timestamp::parse, default_value = "2018-04-01")]
     start: Timestamp,
@@ -39,8 +32,8 @@ pub struct SimulateArgs {
 
 pub fn run(args: SimulateArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
     let started = Instant::now();
-    let SimulateArgs { out, customers, terminals, days, start } = args;
-    let config = SimulationConfig { customers, terminals, days, start, seed: global.seed };
+    let SimulateArgs { out, world, start } = args;
+    let config = world.config(start, global.seed);
     let summary = simulate(config, &out, global.force, ui)?;
     print(ui, started, &summary, render)
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::ui::Ui;
+pub use crate::progress::thousands;
 
 /// Prints `result` as JSON with the `seconds` since `started`, or as `text` says it.
 ///
@@ -71,19 +72,6 @@ impl std::fmt::Display for Table {
         }
         Ok(())
     }
-}
-
-/// A whole number with a comma between thousands.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 /// Four decimals, or a dash where the value is not defined.

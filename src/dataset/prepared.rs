@@ -59,6 +59,18 @@ pub struct PartRows {
     pub features: Matrix,
 }
 
+impl PartRows {
+    /// The rows at `rows`, in that order.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        Self {
+            ids: rows.iter().map(|&row| self.ids[row].clone()).collect(),
+            times: self.times.as_ref().map(|times| rows.iter().map(|&row| times[row]).collect()),
+            labels: rows.iter().map(|&row| self.labels[row]).collect(),
+            features: self.features.select(rows),
+        }
+    }
+}
+
 /// Rows and frauds of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartCount {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::error::DatasetError;
 use super::file::{header, read};
+use super::prepared::PartRows;
 use super::resolve::recognise;
 use super::table::{Column, Kind, Values};
 use crate::domain::{
@@ -25,6 +26,17 @@ pub struct Samples {
     pub labels: Vec<Option<bool>>,
     /// `ids.len()` rows, a column per feature of the schema.
     pub features: Matrix,
+}
+
+impl Samples {
+    /// The rows that have a label.
+    pub fn into_labelled(self) -> PartRows {
+        let labelled: Vec<usize> = (0..self.labels.len()).filter(|&row| self.labels[row].is_some()).collect();
+        let all_labelled = labelled.len() == self.labels.len();
+        let labels = self.labels.into_iter().map(|label| label == Some(true)).collect();
+        let rows = PartRows { ids: self.ids, times: self.times, labels, features: self.features };
+        if all_labelled { rows } else { rows.select(&labelled) }
+    }
 }
 
 /// Reads `path` as `schema` says; event logs get their features from the history within the file.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use hdrhistogram::Histogram;
 
 use crate::client::{self, Response};
+use crate::progress::thousands;
 
 /// The longest latency that is told apart, in microseconds: an hour.
 const LONGEST_US: u64 = 3_600_000_000;
@@ -154,20 +155,7 @@ pub(super) fn pulse(recent: &Histogram<u64>, span: Duration) -> String {
         return "0 req/s".to_owned();
     }
     let p99_ms = recent.value_at_quantile(0.99) as f64 / 1e3;
-    format!("{} req/s, p99 {p99_ms:.1} ms", grouped(rate.round() as u64))
-}
-
-/// A number with commas between its thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    format!("{} req/s, p99 {p99_ms:.1} ms", thousands(rate.round() as u64))
 }
 
 #[cfg(test)]
@@ -183,7 +171,7 @@ mod tests {
         }
         assert_eq!(pulse(&recent, Duration::from_millis(250)), "12,344 req/s, p99 0.8 ms");
         assert_eq!(
-            (grouped(7), grouped(1_000), grouped(1_234_567)),
+            (thousands(7), thousands(1_000), thousands(1_234_567)),
             ("7".into(), "1,000".into(), "1,234,567".into())
         );
     }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::problem::Refusal;
-use super::{App, answer, time};
+use super::{App, answer};
 use crate::store::{DecisionRecord, StoreError};
 use crate::wire::AlertEvent;
 
@@ -24,7 +24,7 @@ struct Query {
 pub(super) fn event(record: DecisionRecord) -> AlertEvent {
     AlertEvent {
         id: record.id.as_str().to_owned(),
-        time: time::to_rfc3339(record.time),
+        time: record.time.to_string(),
         amount: record.amount,
         score: record.score,
         decision: record.decision,

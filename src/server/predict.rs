@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, rt};
 
 use super::problem::Refusal;
 use super::request::Request;
-use super::{App, alert, answer, body, origin, time};
+use super::{App, alert, answer, body, origin};
 use crate::domain::{Decision, GeoPoint, TerminalId, Timestamp, Transaction, TransactionId};
 use crate::engine::{Given, Scored};
 use crate::store::{DecisionRecord, Recorded, StoreError};
@@ -117,7 +117,7 @@ impl Asked {
         let now = (app.clock)();
         let time = request.time.unwrap_or(now);
         if time.micros() > now.micros().saturating_add(AHEAD_US) {
-            let error = format!("{} is more than a day ahead of the server's clock", time::to_rfc3339(time));
+            let error = format!("{} is more than a day ahead of the server's clock", time);
             return Err(Refusal::out_of_range("time", error));
         }
         let given = Given { id: request.id.is_some(), time: request.time.is_some() };

@@ -2,7 +2,6 @@
 
 use std::io::{BufWriter, Write};
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
 use super::{Delivery, Error, Sink};
@@ -49,10 +48,9 @@ impl<W: Write> Sink<AlertEvent> for Lines<W> {
 
 /// A transaction as a client sends it: without its label, which nobody knows at that moment.
 pub fn raw_transaction(transaction: &Transaction) -> RawTransaction {
-    let time = DateTime::<Utc>::from_timestamp_micros(transaction.time.micros()).unwrap_or_default();
     RawTransaction {
         id: transaction.id.as_str().to_owned(),
-        time: time.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        time: transaction.time.to_string(),
         customer: transaction.customer.as_str().to_owned(),
         terminal: transaction.terminal.as_str().to_owned(),
         amount: transaction.amount.value(),
