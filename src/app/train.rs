@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{AppError, runs};
 use crate::dataset::{Part, PartCount, PartRows, Prepared};
 use crate::domain::Thresholds;
-use crate::files;
+use crate::files::{self, FileError};
 use crate::metrics::{self, Evaluation};
 use crate::model::artifact::{self, RunContents, RunFacts};
 use crate::model::gbdt::{self, GbdtParameters};
@@ -164,14 +164,18 @@ fn finish(
         thresholds,
         metrics: serde_json::json!({ "valid": evaluation }),
     };
-    artifact::write(out, config.force, &contents, facts)?;
-    runs::point_latest_to(out)?;
-    Ok(TrainSummary {
-        run: out.to_owned(),
-        model: config.model,
-        best_iteration: trained.best_iteration,
-        valid: evaluation,
-    })
+    let mut run = out.to_owned();
+    loop {
+        match artifact::write(&run, config.force && config.out.is_some(), &contents, facts.clone()) {
+            // A training beside this one was faster; nobody asked for this very name.
+            Err(FileError::Exists { .. }) if config.out.is_none() => {
+                run = runs::free_name(&config.data, config.model);
+            }
+            written => break written?,
+        }
+    }
+    runs::point_latest_to(&run)?;
+    Ok(TrainSummary { run, model: config.model, best_iteration: trained.best_iteration, valid: evaluation })
 }
 
 /// Review from the best F1 on; block from where precision is high enough, if it ever is.

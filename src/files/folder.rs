@@ -1,97 +1,14 @@
-//! Files and folders that are there whole or not at all, and checksums that tell whether they still are.
+//! Folders with a manifest: written whole or not at all, opened only when every file is what it was.
 
-use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-/// SHA-256 in hexadecimal, by file name.
-pub type Checksums = BTreeMap<String, String>;
-
-/// A file or folder could not be read or written, or is not what it was.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum FileError {
-    /// The system said no.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The target is there already.
-    #[error("{}: already exists", path.display())]
-    Exists {
-        /// The target.
-        path: PathBuf,
-    },
-    /// `--force` would delete something else than what it is to replace.
-    #[error("{}: not replaced, because it is not a {kind} folder of fraudctl with nothing else in it", path.display())]
-    Foreign {
-        /// The target.
-        path: PathBuf,
-        /// What was to be written there.
-        kind: &'static str,
-    },
-    /// A JSON file is damaged or has other fields.
-    #[error("{}: {source}", path.display())]
-    Json {
-        /// The file.
-        path: PathBuf,
-        /// Why, with line and column.
-        source: serde_json::Error,
-    },
-    /// A file is not the one that the manifest was written for.
-    #[error("{}: its checksum differs from the one in manifest.json: the file is damaged or was changed", path.display())]
-    Checksum {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The folder holds something else.
-    #[error("{}: this is not a {expected} folder but {found:?}", path.display())]
-    OtherKind {
-        /// The folder.
-        path: PathBuf,
-        /// What was needed.
-        expected: &'static str,
-        /// What its manifest says.
-        found: String,
-    },
-    /// The folder was written by a newer fraudctl.
-    #[error("{}: format version {found}, and this fraudctl reads up to {known}; a newer fraudctl wrote it",
-        path.display())]
-    Newer {
-        /// The manifest.
-        path: PathBuf,
-        /// Its version.
-        found: u64,
-        /// Ours.
-        known: u32,
-    },
-}
-
-impl FileError {
-    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
-        let path = path.to_owned();
-        move |source| Self::Io { path, source }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::Exists { .. } => Some("--force replaces it"),
-            Self::Foreign { .. } => Some("choose another --out, or remove the folder yourself"),
-            Self::Checksum { .. } => Some("make it again from its source"),
-            _ => None,
-        }
-    }
-}
+use super::{Checksums, FileError, checksum, parent, read_json, sync};
 
 /// What every `manifest.json` holds beside the facts of its own kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -116,6 +33,8 @@ pub const MANIFEST: &str = "manifest.json";
 #[derive(Debug)]
 pub struct StagedFolder {
     target: PathBuf,
+    kind: &'static str,
+    force: bool,
     staging: TempDir,
 }
 
@@ -133,7 +52,7 @@ impl StagedFolder {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
         let staging = builder.tempdir_in(parent).map_err(FileError::io(parent))?;
-        Ok(Self { target: target.to_owned(), staging })
+        Ok(Self { target: target.to_owned(), kind, force, staging })
     }
 
     /// Where a file of this name is to be written meanwhile.
@@ -164,7 +83,8 @@ impl StagedFolder {
     /// Writes `manifest.json` with the checksums of all files, syncs everything and gives the folder its name.
     ///
     /// # Errors
-    /// When writing or renaming fails; the target is then as it was before.
+    /// [`FileError::Exists`] when another has taken the name meanwhile; when writing or renaming fails. The target is
+    /// then as it was before.
     pub fn commit<T: Serialize>(self, facts: T) -> Result<(), FileError> {
         let mut checksums = Checksums::new();
         let folder = self.staging.path();
@@ -183,31 +103,38 @@ impl StagedFolder {
 
     /// Where something is replaced, the two exchange their names in one step, so that one of them is always there.
     fn take_its_name(self) -> Result<(), FileError> {
-        let (staged, target) = (self.staging.path(), self.target.as_path());
-        if target.exists() {
-            exchange(staged, target).map_err(FileError::io(target))?;
-            // What was replaced lies in the staging folder now, and goes away with it.
-            return sync(parent(target));
+        check_target(&self.target, self.kind, self.force)?;
+        let (staged, path) = (self.staging.keep(), self.target);
+        // A plain rename replaces an empty folder too.
+        let named = if is_vacant(&path) {
+            fs::rename(&staged, &path)
+        } else {
+            // What was replaced lies in the staging folder then; that it could not be removed changes nothing.
+            exchange(&staged, &path).map(|()| drop(fs::remove_dir_all(&staged)))
+        };
+        match named {
+            Ok(()) => sync(parent(&path)),
+            Err(source) => Err(FileError::Unnamed { path, staged, source }),
         }
-        let staged = self.staging.keep();
-        if let Err(source) = fs::rename(&staged, target) {
-            // The rename's failure is what the user hears; a folder that could not be removed changes nothing.
-            let _ = fs::remove_dir_all(&staged);
-            return Err(FileError::io(target)(source));
-        }
-        sync(parent(target))
     }
 }
 
 #[cfg(target_os = "linux")]
 fn exchange(one: &Path, other: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
-    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+    use rustix::io::Errno;
+    match renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE) {
+        // Network file systems and old kernels.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => exchange_in_steps(one, other),
+        done => Ok(done?),
+    }
 }
 
-/// Elsewhere there is a moment at which neither folder has the name.
 #[cfg(not(target_os = "linux"))]
-fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+use exchange_in_steps as exchange;
+
+/// There is a moment at which neither folder has the name.
+fn exchange_in_steps(one: &Path, other: &Path) -> io::Result<()> {
     let aside = one.with_extension("replaced");
     fs::rename(other, &aside)?;
     if let Err(error) = fs::rename(one, other) {
@@ -217,14 +144,17 @@ fn exchange(one: &Path, other: &Path) -> io::Result<()> {
     fs::rename(aside, one)
 }
 
+fn is_vacant(folder: &Path) -> bool {
+    !folder.exists() || fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
+}
+
 /// Says whether a folder of this `kind` may be written as `target`; asked before long work.
 ///
 /// # Errors
 /// [`FileError::Exists`] when `target` is there, is not an empty folder, and `force` is not set;
 /// [`FileError::Foreign`] when `force` would replace anything but a folder of this kind with nothing else in it.
 pub fn check_target(target: &Path, kind: &'static str, force: bool) -> Result<(), FileError> {
-    let empty = || fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_none());
-    if !target.exists() || empty() {
+    if is_vacant(target) {
         return Ok(());
     }
     if !force {
@@ -273,68 +203,6 @@ pub fn open_folder<T: DeserializeOwned>(folder: &Path, kind: &'static str) -> Re
     Ok(manifest)
 }
 
-/// Reads a JSON file.
-///
-/// # Errors
-/// When it cannot be read or does not hold a `T`.
-pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, FileError> {
-    let text = fs::read(path).map_err(FileError::io(path))?;
-    serde_json::from_slice(&text).map_err(|source| FileError::Json { path: path.to_owned(), source })
-}
-
-/// Writes one file whole: `fill` writes into a temporary file that then takes the name of `target`.
-///
-/// # Errors
-/// [`FileError::Exists`] when `target` is there and `force` is not; when writing fails; what `fill` returns.
-pub fn write_file<E: From<FileError>>(
-    target: &Path,
-    force: bool,
-    fill: impl FnOnce(&mut File) -> Result<(), E>,
-) -> Result<(), E> {
-    if target.exists() && !force {
-        return Err(FileError::Exists { path: target.to_owned() }.into());
-    }
-    let parent = parent(target);
-    fs::create_dir_all(parent).map_err(FileError::io(parent))?;
-    let mut builder = tempfile::Builder::new();
-    // As any file that is made: open to all whom the umask leaves in.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut staged = builder.tempfile_in(parent).map_err(FileError::io(parent))?;
-    fill(staged.as_file_mut())?;
-    staged.flush().and_then(|()| staged.as_file().sync_all()).map_err(FileError::io(target))?;
-    staged.persist(target).map_err(|error| FileError::io(target)(error.error))?;
-    Ok(sync(parent)?)
-}
-
-/// SHA-256 of a file's bytes, in hexadecimal.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn checksum(path: &Path) -> Result<String, FileError> {
-    let mut file = File::open(path).map_err(FileError::io(path))?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer).map_err(FileError::io(path))? {
-            0 => break,
-            read => hasher.update(&buffer[..read]),
-        }
-    }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-fn parent(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
-fn sync(path: &Path) -> Result<(), FileError> {
-    File::open(path).and_then(|file| file.sync_all()).map_err(FileError::io(path))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -372,21 +240,55 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_was_taken_meanwhile_is_not_taken_away() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let target = place.path().join("run");
+        fs::create_dir(&target).expect("an empty folder is no obstacle");
+        let [first, second] = [1, 2].map(|_| StagedFolder::create(&target, "test", false).expect("free"));
+        first.commit(serde_json::json!({ "kind": "test", "number": 1 })).expect("the first is written");
+        assert!(matches!(
+            second.commit(serde_json::json!({ "kind": "test" })),
+            Err(FileError::Exists { .. })
+        ));
+        let manifest: Manifest<serde_json::Value> = open_folder(&target, "test").expect("it opens");
+        assert_eq!(manifest.facts["number"], 1);
+        assert_eq!(fs::read_dir(place.path()).expect("readable").count(), 1, "nothing is left behind");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_take_its_name_is_kept() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let target = place.path().join("run");
+        let folder = StagedFolder::create(&target, "test", false).expect("free");
+        folder.write("model.txt", b"a day of training").expect("written");
+        fs::write(&target, "a file is in the way").expect("written");
+        // As if it had appeared between the last look and the renaming.
+        let folder = StagedFolder { target: target.join("below a file"), ..folder };
+        let Err(FileError::Unnamed { staged, .. }) = folder.commit(serde_json::json!({ "kind": "test" }))
+        else {
+            panic!("a file has no folders");
+        };
+        assert_eq!(fs::read_to_string(staged.join("model.txt")).expect("kept"), "a day of training");
+    }
+
+    #[test]
+    fn folders_exchange_their_names_in_steps_too() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let [one, other] = ["one", "other"].map(|name| place.path().join(name));
+        for folder in [&one, &other] {
+            fs::create_dir(folder).expect("made");
+            fs::write(folder.join("name"), folder.to_string_lossy().as_bytes()).expect("written");
+        }
+        exchange_in_steps(&one, &other).expect("exchanged");
+        let name = fs::read_to_string(one.join("name")).expect("there");
+        assert_eq!(Path::new(&name), other);
+        assert_eq!(fs::read_dir(place.path()).expect("readable").count(), 2, "nothing is left behind");
+    }
+
+    #[test]
     fn a_folder_of_somebody_else_is_never_replaced() {
         let place = tempfile::tempdir().expect("a temporary folder");
         fs::write(place.path().join(MANIFEST), r#"{ "name": "my web app" }"#).expect("written");
         assert!(matches!(StagedFolder::create(place.path(), "test", true), Err(FileError::Foreign { .. })));
-    }
-
-    #[test]
-    fn a_file_that_could_not_be_filled_leaves_nothing() {
-        let place = tempfile::tempdir().expect("a temporary folder");
-        let target = place.path().join("out.csv");
-        let failed = write_file(&target, false, |file| {
-            file.write_all(b"half").map_err(FileError::io(&target))?;
-            Err(FileError::Exists { path: target.clone() })
-        });
-        assert!(failed.is_err());
-        assert_eq!(fs::read_dir(place.path()).expect("readable").count(), 0);
     }
 }

@@ -1,0 +1,186 @@
+//! Files and folders that are there whole or not at all, and checksums that tell whether they still are.
+
+mod folder;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+pub use folder::{FORMAT_VERSION, MANIFEST, Manifest, StagedFolder, check_target, open_folder};
+
+/// SHA-256 in hexadecimal, by file name.
+pub type Checksums = BTreeMap<String, String>;
+
+/// A file or folder could not be read or written, or is not what it was.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// The system said no.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The target is there already.
+    #[error("{}: already exists", path.display())]
+    Exists {
+        /// The target.
+        path: PathBuf,
+    },
+    /// A folder is whole but could not take its name.
+    #[error("{}: {source}; what was to be there lies whole in {}", path.display(), staged.display())]
+    Unnamed {
+        /// The name.
+        path: PathBuf,
+        /// Where the folder is instead.
+        staged: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// `--force` would delete something else than what it is to replace.
+    #[error("{}: not replaced, because it is not a {kind} folder of fraudctl with nothing else in it", path.display())]
+    Foreign {
+        /// The target.
+        path: PathBuf,
+        /// What was to be written there.
+        kind: &'static str,
+    },
+    /// A JSON file is damaged or has other fields.
+    #[error("{}: {source}", path.display())]
+    Json {
+        /// The file.
+        path: PathBuf,
+        /// Why, with line and column.
+        source: serde_json::Error,
+    },
+    /// A file is not the one that the manifest was written for.
+    #[error("{}: its checksum differs from the one in manifest.json: the file is damaged or was changed", path.display())]
+    Checksum {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The folder holds something else.
+    #[error("{}: this is not a {expected} folder but {found:?}", path.display())]
+    OtherKind {
+        /// The folder.
+        path: PathBuf,
+        /// What was needed.
+        expected: &'static str,
+        /// What its manifest says.
+        found: String,
+    },
+    /// The folder was written by a newer fraudctl.
+    #[error("{}: format version {found}, and this fraudctl reads up to {known}; a newer fraudctl wrote it",
+        path.display())]
+    Newer {
+        /// The manifest.
+        path: PathBuf,
+        /// Its version.
+        found: u64,
+        /// Ours.
+        known: u32,
+    },
+}
+
+impl FileError {
+    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::Io { path, source }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Exists { .. } => Some("--force replaces it"),
+            Self::Foreign { .. } => Some("choose another --out, or remove the folder yourself"),
+            Self::Unnamed { .. } => Some("move it to the name that it should have"),
+            Self::Checksum { .. } => Some("make it again from its source"),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a JSON file.
+///
+/// # Errors
+/// When it cannot be read or does not hold a `T`.
+pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, FileError> {
+    let text = fs::read(path).map_err(FileError::io(path))?;
+    serde_json::from_slice(&text).map_err(|source| FileError::Json { path: path.to_owned(), source })
+}
+
+/// Writes one file whole: `fill` writes into a temporary file that then takes the name of `target`.
+///
+/// # Errors
+/// [`FileError::Exists`] when `target` is there and `force` is not; when writing fails; what `fill` returns.
+pub fn write_file<E: From<FileError>>(
+    target: &Path,
+    force: bool,
+    fill: impl FnOnce(&mut File) -> Result<(), E>,
+) -> Result<(), E> {
+    if target.exists() && !force {
+        return Err(FileError::Exists { path: target.to_owned() }.into());
+    }
+    let parent = parent(target);
+    fs::create_dir_all(parent).map_err(FileError::io(parent))?;
+    let mut builder = tempfile::Builder::new();
+    // As any file that is made: open to all whom the umask leaves in.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut staged = builder.tempfile_in(parent).map_err(FileError::io(parent))?;
+    fill(staged.as_file_mut())?;
+    staged.flush().and_then(|()| staged.as_file().sync_all()).map_err(FileError::io(target))?;
+    staged.persist(target).map_err(|error| FileError::io(target)(error.error))?;
+    Ok(sync(parent)?)
+}
+
+/// SHA-256 of a file's bytes, in hexadecimal.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn checksum(path: &Path) -> Result<String, FileError> {
+    let mut file = File::open(path).map_err(FileError::io(path))?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer).map_err(FileError::io(path))? {
+            0 => break,
+            read => hasher.update(&buffer[..read]),
+        }
+    }
+    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn sync(path: &Path) -> Result<(), FileError> {
+    File::open(path).and_then(|file| file.sync_all()).map_err(FileError::io(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_could_not_be_filled_leaves_nothing() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let target = place.path().join("out.csv");
+        let failed = write_file(&target, false, |file| {
+            file.write_all(b"half").map_err(FileError::io(&target))?;
+            Err(FileError::Exists { path: target.clone() })
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read_dir(place.path()).expect("readable").count(), 0);
+    }
+}
