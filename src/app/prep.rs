@@ -40,28 +40,11 @@ pub struct PrepConfig {
 /// What was prepared.
 #[derive(Debug, Clone, Serialize)]
 pub struct PrepSummary {
-    /// Rows with a label.
-    pub rows: usize,
-    /// Frauds among them.
-    pub positives: usize,
-    /// Rows without a label, which were left out.
-    pub set_aside: usize,
-    /// How rows become features.
-    pub schema: InputKind,
-    /// How rows were divided.
-    pub split: SplitKind,
-    /// How the training rows were rebalanced.
-    pub balance: String,
+    /// What the folder's manifest says.
+    #[serde(flatten)]
+    pub facts: PreparedFacts,
     /// Names of the features.
     pub features: Vec<String>,
-    /// The training rows before rebalancing.
-    pub train_before_balance: PartCount,
-    /// The training rows as written.
-    pub train: PartCount,
-    /// The validation rows.
-    pub valid: PartCount,
-    /// The test rows.
-    pub test: PartCount,
 }
 
 /// Prepares a folder.
@@ -119,19 +102,7 @@ pub fn prep(config: &PrepConfig, progress: &dyn Progress) -> Result<PrepSummary,
         valid,
         test,
     };
-    let summary = PrepSummary {
-        rows: facts.rows,
-        positives: facts.positives,
-        set_aside,
-        schema: schema.kind,
-        split: kind,
-        balance: facts.balance.clone(),
-        features: schema.features.clone(),
-        train_before_balance,
-        train,
-        valid,
-        test,
-    };
+    let summary = PrepSummary { facts: facts.clone(), features: schema.features.clone() };
     dataset::write_prepared(&config.out, config.force, &schema, &scaler, &parts, facts)?;
     progress.finish();
     Ok(summary)

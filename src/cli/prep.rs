@@ -92,17 +92,18 @@ fn render(summary: &PrepSummary, config: &PrepConfig, seconds: f64) -> String {
         let cells = [thousands(count.rows as u64), thousands(count.positives as u64), share];
         table.row([name.to_owned()].into_iter().chain(cells).chain([format!("1 : {others:.1}")]));
     };
-    row("all", PartCount { rows: summary.rows, positives: summary.positives });
-    if summary.balance == "none" {
-        row("train", summary.train);
+    let facts = &summary.facts;
+    row("all", PartCount { rows: facts.rows, positives: facts.positives });
+    if facts.balance == "none" {
+        row("train", facts.train);
     } else {
-        row("train before", summary.train_before_balance);
-        row(&format!("train, {}", summary.balance), summary.train);
+        row("train before", facts.train_before_balance);
+        row(&format!("train, {}", facts.balance), facts.train);
     }
-    row("valid", summary.valid);
-    row("test", summary.test);
-    let (features, split) = (summary.features.len(), summary.split.as_str());
-    let aside = match summary.set_aside {
+    row("valid", facts.valid);
+    row("test", facts.test);
+    let (features, split) = (summary.features.len(), facts.split.as_str());
+    let aside = match facts.set_aside {
         0 => String::new(),
         count => format!("{} rows without a label were set aside\n", thousands(count as u64)),
     };

@@ -1,7 +1,7 @@
 //! CSV: comma, semicolon or tab; every cell is checked, and an error names its line and column.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
@@ -12,24 +12,26 @@ use crate::domain::InvalidValue;
 
 /// The header.
 pub(super) fn columns(path: &Path) -> Result<Vec<String>, DatasetError> {
-    header(&mut open(path, &sniff(path)?)?, path)
+    let sniffed = sniff(path)?;
+    header(&mut open(path, &sniffed)?, path, &sniffed)
 }
 
 /// The wanted columns, in the order asked for; `wanted` holds places in the header.
 pub(super) fn read(path: &Path, wanted: &[(usize, Kind)]) -> Result<Vec<Column>, DatasetError> {
     let sniffed = sniff(path)?;
     let mut reader = open(path, &sniffed)?;
-    let names = header(&mut reader, path)?;
+    let names = header(&mut reader, path, &sniffed)?;
     let mut columns: Vec<Column> = wanted
         .iter()
         .map(|(place, kind)| Column { name: names[*place].clone(), values: kind.empty(1024) })
         .collect();
     let mut record = ByteRecord::new();
-    while reader.read_byte_record(&mut record).map_err(|error| csv_error(path, &error))? {
+    let mut last_span = None;
+    while reader.read_byte_record(&mut record).map_err(|error| sniffed.error(path, &error))? {
         for ((place, kind), column) in wanted.iter().zip(&mut columns) {
             let bytes = &record[*place];
             let pushed = match std::str::from_utf8(bytes) {
-                Ok(text) => kind.push(&mut column.values, &cell(text)),
+                Ok(text) => kind.push(&mut column.values, &cell(text, kind)),
                 Err(_) => Err(InvalidValue::new(String::from_utf8_lossy(bytes), "UTF-8 text")),
             };
             pushed.map_err(|source| DatasetError::Cell {
@@ -40,25 +42,53 @@ pub(super) fn read(path: &Path, wanted: &[(usize, Kind)]) -> Result<Vec<Column>,
                 source,
             })?;
         }
+        let spans_lines = record.iter().next_back().is_some_and(|cell| cell.contains(&b'\n'));
+        last_span = spans_lines.then(|| sniffed.line(record.position()));
+    }
+    if let Some(line) = last_span {
+        check_last_quote(path, line)?;
     }
     Ok(columns)
 }
 
-/// The spellings of a missing cell.
-fn cell(text: &str) -> Cell<'_> {
+/// The end of a file ends an open quote too. Where its last cell spans lines and no quote ends the file, the rows
+/// after the opening quote are in that cell, and lost. `line` is where the record begins.
+fn check_last_quote(path: &Path, line: u64) -> Result<(), DatasetError> {
+    let tail = || -> io::Result<Vec<u8>> {
+        let mut file = File::open(path)?;
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(4_096)))?;
+        let mut tail = Vec::new();
+        file.read_to_end(&mut tail)?;
+        Ok(tail)
+    };
+    if tail().map_err(DatasetError::io(path))?.trim_ascii_end().ends_with(b"\"") {
+        return Ok(());
+    }
+    let why = format!(
+        "the row in line {line} opens a quote that is never closed: all rows after it are in that cell"
+    );
+    Err(DatasetError::Unreadable { path: path.to_owned(), format: "CSV", why })
+}
+
+/// The spellings of a missing cell. Where one word of a column means fraud, others such as `None` may mean none.
+fn cell<'a>(text: &'a str, kind: &Kind) -> Cell<'a> {
     match text {
-        "" | "NA" | "N/A" | "null" | "NULL" | "None" => Cell::Missing,
+        "" => Cell::Missing,
+        text if matches!(kind, Kind::Label { positive: Some(_) }) => Cell::Text(text),
+        "NA" | "N/A" | "null" | "NULL" | "None" => Cell::Missing,
         text => Cell::Text(text),
     }
 }
 
 /// All columns as the text that stands there, untyped.
 pub(super) fn texts(path: &Path) -> Result<Vec<Column>, DatasetError> {
-    let mut reader = open(path, &sniff(path)?)?;
+    let sniffed = sniff(path)?;
+    let mut reader = open(path, &sniffed)?;
     let mut columns: Vec<(String, Vec<String>)> =
-        header(&mut reader, path)?.into_iter().map(|name| (name, Vec::new())).collect();
+        header(&mut reader, path, &sniffed)?.into_iter().map(|name| (name, Vec::new())).collect();
     for record in reader.records() {
-        let record = record.map_err(|error| csv_error(path, &error))?;
+        let record = record.map_err(|error| sniffed.error(path, &error))?;
         for ((_, cells), cell) in columns.iter_mut().zip(&record) {
             cells.push(cell.to_owned());
         }
@@ -76,6 +106,18 @@ struct Sniffed {
 impl Sniffed {
     fn line(&self, position: Option<&csv::Position>) -> u64 {
         position.map_or(0, csv::Position::line) + u64::from(self.crlf)
+    }
+
+    fn error(&self, path: &Path, error: &csv::Error) -> DatasetError {
+        match error.kind() {
+            csv::ErrorKind::UnequalLengths { pos, expected_len, len } => DatasetError::Ragged {
+                path: path.to_owned(),
+                line: self.line(pos.as_ref()),
+                expected: *expected_len,
+                found: *len,
+            },
+            _ => DatasetError::Unreadable { path: path.to_owned(), format: "CSV", why: error.to_string() },
+        }
     }
 }
 
@@ -97,19 +139,11 @@ fn open(path: &Path, sniffed: &Sniffed) -> Result<Reader<BufReader<File>>, Datas
     Ok(ReaderBuilder::new().delimiter(sniffed.delimiter).trim(Trim::All).from_reader(file))
 }
 
-fn header(reader: &mut Reader<BufReader<File>>, path: &Path) -> Result<Vec<String>, DatasetError> {
-    let names = reader.headers().map_err(|error| csv_error(path, &error))?;
+fn header(
+    reader: &mut Reader<BufReader<File>>,
+    path: &Path,
+    sniffed: &Sniffed,
+) -> Result<Vec<String>, DatasetError> {
+    let names = reader.headers().map_err(|error| sniffed.error(path, &error))?;
     Ok(names.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect())
-}
-
-fn csv_error(path: &Path, error: &csv::Error) -> DatasetError {
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => DatasetError::Ragged {
-            path: path.to_owned(),
-            line: pos.as_ref().map_or(0, csv::Position::line),
-            expected: *expected_len,
-            found: *len,
-        },
-        _ => DatasetError::Unreadable { path: path.to_owned(), format: "CSV", why: error.to_string() },
-    }
 }

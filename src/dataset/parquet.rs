@@ -1,5 +1,6 @@
 //! Parquet through polars: the wanted columns, checked cell by cell like those of a CSV file.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -22,7 +23,9 @@ pub(super) fn columns(path: &Path) -> Result<Vec<String>, DatasetError> {
 /// The wanted columns, in the order asked for; `wanted` holds places among [`columns`].
 pub(super) fn read(path: &Path, wanted: &[(usize, Kind)]) -> Result<Vec<Column>, DatasetError> {
     let names = columns(path)?;
-    let selection: Vec<String> = wanted.iter().map(|(place, _)| names[*place].clone()).collect();
+    // A column may be wanted twice, e.g. as a feature and as the time; polars takes each name once.
+    let selection: BTreeSet<usize> = wanted.iter().map(|(place, _)| *place).collect();
+    let selection = selection.into_iter().map(|place| names[place].clone()).collect();
     let frame =
         ParquetReader::new(open(path)?).with_columns(Some(selection)).finish().map_err(unreadable(path))?;
     let convert = |(place, kind): &(usize, Kind)| {
@@ -110,7 +113,8 @@ fn values(series: &Series, kind: &Kind) -> Result<Values, Failure> {
             if dtype.is_float() || (dtype.is_numeric() && !matches!(kind, Kind::Identifier | Kind::Text)) =>
         {
             for (row, value) in series.cast(&DataType::Float64)?.f64()?.iter().enumerate() {
-                push(row, value.map_or(Cell::Missing, Cell::Number))?;
+                // pandas and our own writer say NaN where a number is missing.
+                push(row, value.filter(|number| !number.is_nan()).map_or(Cell::Missing, Cell::Number))?;
             }
         }
         _ => {

@@ -84,8 +84,9 @@ fn numbers_where_safe(column: Column) -> Column {
         if text.is_empty() {
             return Some(f64::NAN);
         }
-        let whole = text.bytes().all(|byte| byte.is_ascii_digit());
-        let identifier = whole && (text.len() > SAFE_DIGITS || text.len() > 1 && text.starts_with('0'));
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let whole = digits.bytes().all(|byte| byte.is_ascii_digit());
+        let identifier = whole && (digits.len() > SAFE_DIGITS || digits.len() > 1 && digits.starts_with('0'));
         text.parse().ok().filter(|number: &f64| number.is_finite() && !identifier)
     };
     match texts.iter().map(number).collect::<Option<Vec<f64>>>() {

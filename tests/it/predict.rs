@@ -1,6 +1,8 @@
 //! `fraudctl predict`.
 
-use std::fs;
+use std::fs::{self, File};
+
+use polars::prelude::{ParquetReader, ParquetWriter, SerReader};
 
 use crate::support::{Place, fraudctl, trained};
 
@@ -50,6 +52,7 @@ fn a_column_that_the_model_needs_is_named_when_it_is_missing() {
     let outcome = fraudctl(["predict", &run, &input, "--out", &place.at("out.csv")]);
     assert_eq!(outcome.code, 1);
     assert!(outcome.stderr.contains("no V2 column"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("as in the rows that run was trained on"), "{}", outcome.stderr);
     assert!(!place.path().join("out.csv").exists());
 }
 
@@ -82,8 +85,38 @@ fn a_parquet_file_keeps_its_types() {
     let (log, run) = crate::support::bank(&place);
     let out = place.at("scored.parquet");
     fraudctl(["predict", &run, &log, "--out", &out, "--json"]).json();
-    let again = place.at("again");
-    let summary = fraudctl(["prep", &out, "--out", &again, "--json"]).json();
-    let before = fraudctl(["prep", &log, "--out", &place.at("before"), "--json"]).json();
-    assert_eq!(summary["train"], before["train"]);
+    let types = |path: &str| {
+        let file = File::open(path).expect("a Parquet file");
+        let schema = ParquetReader::new(file).schema().expect("its schema");
+        schema.iter().map(|(name, field)| format!("{name} {:?}", field.dtype)).collect::<Vec<_>>()
+    };
+    let (before, after) = (types(&log), types(&out));
+    assert!(before.len() > 5 && before.iter().any(|column| !column.contains("Utf8")), "{before:?}");
+    assert_eq!(after[..before.len()], before);
+    assert_eq!(after.len(), before.len() + 2);
+}
+
+#[test]
+fn missing_numbers_and_long_ones_with_a_sign_survive() {
+    let place = Place::new();
+    let (_, run) = trained(&place);
+    let raw = "Time,V1,V2,V3,Amount,ref\n0,1,2,,4,-12345678901234567\n1,1,2,0.5,4,7\n";
+    let input = place.write("new.csv", raw);
+    let score = |from: &str, to: &str| {
+        let outcome = fraudctl(["predict", &run, from, "--out", &place.at(to)]);
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    };
+    score(&input, "first.parquet");
+    // Read again without the columns that were added: V3 has a NaN, and stays a column of numbers.
+    let file = File::open(place.at("first.parquet")).expect("written");
+    let frame = ParquetReader::new(file).finish().expect("readable");
+    let mut frame = frame.drop_many(["score", "decision"]);
+    let file = File::create(place.at("second.parquet")).expect("made");
+    ParquetWriter::new(file).finish(&mut frame).expect("written");
+    score(&place.at("second.parquet"), "second.ndjson");
+    let text = fs::read_to_string(place.at("second.ndjson")).expect("written");
+    let rows: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!((&rows[0]["V3"], &rows[1]["V3"]), (&serde_json::Value::Null, &0.5.into()));
+    assert_eq!((&rows[0]["ref"], &rows[1]["ref"]), (&"-12345678901234567".into(), &"7".into()));
 }

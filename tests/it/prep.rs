@@ -80,7 +80,7 @@ fn an_event_log_becomes_the_handbooks_features_split_by_time() {
     }
     let log = place.write("log.csv", &text);
     let summary = fraudctl(["prep", &log, "--out", &place.at("out"), "--json"]).json();
-    assert_eq!(summary["schema"], "transactions");
+    assert_eq!(summary["input"], "transactions");
     assert_eq!(summary["split"], "time");
     assert_eq!(summary["features"].as_array().expect("names").len(), 15);
     assert_eq!(summary["test"]["rows"], 80);
@@ -211,6 +211,9 @@ fn a_truncated_parquet_is_an_error_at_every_length() {
         assert_eq!(outcome.code, 1, "{length}: {}", outcome.stderr);
         assert!(outcome.stderr.contains("cut.parquet"), "{length}: {}", outcome.stderr);
     }
+    fs::write(place.path().join("whole.parquet"), &whole).expect("written");
+    let outcome = fraudctl(["prep", &place.at("whole.parquet"), "--out", &place.at("again")]);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
 }
 
 #[test]
@@ -237,8 +240,61 @@ fn a_balance_that_does_not_exist_is_a_usage_error() {
 
 #[test]
 fn lines_are_counted_right_with_cr_lf_too() {
-    let complaint = complaint("t.csv", "a,Class\r\n1,0\r\nx,1\r\n", &[]);
-    assert!(complaint.contains("t.csv:3:1:"), "{complaint}");
+    let cell = complaint("t.csv", "a,Class\r\n1,0\r\nx,1\r\n", &[]);
+    assert!(cell.contains("t.csv:3:1:"), "{cell}");
+    let ragged = complaint("t.csv", "a,Class\r\n1,0\r\n1\r\n", &[]);
+    assert!(ragged.contains("t.csv:3: 1 cells"), "{ragged}");
+}
+
+#[test]
+fn a_quote_that_is_never_closed_does_not_swallow_the_rows_after_it() {
+    let rows = "a,Class,note\n1,0,fine\n2,1,\"two\nlines\"\n";
+    let open = format!("{rows}3,0,\"open\n4,1,lost\n5,0,lost\n");
+    assert_snapshot!(complaint("t.csv", &open, &["--drop", "note"]), @r#"
+    exit 1
+    error: PLACE/t.csv: not a readable CSV file: the row in line 5 opens a quote that is never closed: all rows after it are in that cell
+    "#);
+    // A cell may span lines, in the last row too.
+    let closed = complaint("t.csv", rows, &["--drop", "note"]);
+    assert!(closed.contains("the validation part holds no fraud"), "{closed}");
+}
+
+#[test]
+fn with_a_word_for_fraud_every_other_word_is_none() {
+    let word = |line: &str| match line.rsplit_once(',') {
+        Some((rest, "\"Class\"")) => format!("{rest},kind\n"),
+        Some((rest, "\"1\"")) => format!("{rest},skimming\n"),
+        Some((rest, _)) => format!("{rest},None\n"),
+        None => unreachable!("every line has commas"),
+    };
+    let place = Place::new();
+    let table = place.write("t.csv", &creditcard(500).lines().map(word).collect::<String>());
+    let arguments = ["prep", &table, "--label", "kind", "--positive", "skimming", "--json", "--out"];
+    let summary = fraudctl(arguments.into_iter().chain([place.at("out").as_str()])).json();
+    assert_eq!(
+        (&summary["rows"], &summary["positives"], &summary["set_aside"]),
+        (&500.into(), &25.into(), &0.into())
+    );
+}
+
+#[test]
+fn a_column_may_be_a_feature_and_the_time_in_every_format() {
+    let place = Place::new();
+    let (_, run) = crate::support::trained(&place);
+    let (csv, parquet) = (place.at("cards.csv"), place.at("scored.parquet"));
+    assert_eq!(fraudctl(["predict", &run, &csv, "--out", &parquet]).code, 0);
+    let by_time = |table: &str, out: &str, more: &[&str]| {
+        let out = place.at(out);
+        let arguments = ["prep", table, "--split", "time", "--time", "Time", "--out", &out, "--json"];
+        let mut summary = fraudctl(arguments.iter().chain(more)).json();
+        for other in ["source", "source_sha256", "seconds"] {
+            summary.as_object_mut().expect("an object").remove(other);
+        }
+        summary
+    };
+    let from_csv = by_time(&csv, "from-csv", &[]);
+    assert_eq!((&from_csv["split"], &from_csv["features"][0]), (&"time".into(), &"Time".into()));
+    assert_eq!(from_csv, by_time(&parquet, "from-parquet", &["--drop", "score,decision"]));
 }
 
 #[test]
