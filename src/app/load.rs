@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::AppError;
-use crate::dataset::{self, Samples, SchemaOptions};
-use crate::domain::{Transaction, TransactionId};
+use crate::dataset::{self, DatasetError, Samples, SchemaOptions};
+use crate::domain::TransactionId;
 use crate::features::{InputKind, Schema};
 use crate::files;
 use crate::geography;
@@ -32,7 +32,7 @@ pub struct LoadConfig {
 pub struct LoadSummary {
     /// Rows of the file.
     pub rows: u64,
-    /// Rows that an earlier, unfinished load had stored.
+    /// Rows that an earlier load had stored: all of them when it had finished.
     pub resumed_at: u64,
     /// Rows whose id was new.
     pub inserted: u64,
@@ -50,12 +50,13 @@ pub fn load(config: &LoadConfig, progress: &dyn Progress) -> Result<LoadSummary,
     let input = config.input.as_path();
     progress.start(&format!("reading {}", input.display()), None);
     let schema = dataset::resolve(input, &dataset::header(input)?, &config.schema, false)?;
-    let fingerprint = files::checksum(input)?;
-    let rows = rows(input, &schema, &fingerprint)?;
+    let rows = rows(input, &schema)?;
     let store = Store::open(&config.database, Durability::Process)?;
     let locations = locations();
     store.replace_locations(&locations)?;
     let name = input.canonicalize().unwrap_or_else(|_| input.to_owned()).display().to_string();
+    // Other columns make other rows of the same bytes.
+    let fingerprint = format!("{} {}", files::checksum(input)?, serde_json::json!(schema));
     let mut loader = store.loader(Source { name, fingerprint })?;
 
     let (total, resumed_at) = (rows.len() as u64, loader.rows_done());
@@ -87,37 +88,24 @@ pub fn locations() -> Vec<Location> {
     geography::cities().iter().map(location).collect()
 }
 
-fn rows(input: &Path, schema: &Schema, fingerprint: &str) -> Result<Vec<Row>, AppError> {
-    // Row numbers are unique within one file only, and a database may hold several.
-    let id = |row: usize, id: &str| match schema.columns.id {
-        Some(_) => id.to_owned(),
-        None => format!("{}-{row}", &fingerprint[..8]),
-    };
-    let wrong = |row: usize, why: crate::domain::InvalidValue| dataset::DatasetError::Unusable {
-        path: input.to_owned(),
-        why: format!("row {}: {why}", row + 1),
-    };
-    match schema.kind {
-        InputKind::Transactions => {
-            let named = |(row, event): (usize, Transaction)| {
-                let id = TransactionId::parse(&id(row, event.id.as_str())).map_err(|why| wrong(row, why))?;
-                Ok(Row::Transaction(Transaction { id, ..event }))
-            };
-            dataset::transactions(input, schema)?.into_iter().enumerate().map(named).collect()
-        }
-        InputKind::Tabular => {
-            let samples = dataset::samples(input, schema)?;
-            let case = |row: usize| {
-                Ok(Row::Case(Case {
-                    id: TransactionId::parse(&id(row, &samples.ids[row])).map_err(|why| wrong(row, why))?,
-                    time: samples.times.as_ref().map(|times| times[row]),
-                    fraud: samples.labels[row],
-                    features: features(&samples, row, &schema.features),
-                }))
-            };
-            (0..samples.ids.len()).map(case).collect()
-        }
+fn rows(input: &Path, schema: &Schema) -> Result<Vec<Row>, AppError> {
+    if schema.kind == InputKind::Transactions {
+        return Ok(dataset::transactions(input, schema)?.into_iter().map(Row::Transaction).collect());
     }
+    let samples = dataset::samples(input, schema)?;
+    // Row numbers are unique within one file only, and a database may hold several.
+    let by_content = if schema.columns.id.is_none() { Some(samples.content_ids()) } else { None };
+    let ids = by_content.as_ref().unwrap_or(&samples.ids);
+    let case = |row: usize| {
+        let id = TransactionId::parse(&ids[row]);
+        Ok(Row::Case(Case {
+            id: id.map_err(|why| DatasetError::unusable(input, format!("row {}: {why}", row + 1)))?,
+            time: samples.times.as_ref().map(|times| times[row]),
+            fraud: samples.labels[row],
+            features: features(&samples, row, &schema.features),
+        }))
+    };
+    (0..samples.ids.len()).map(case).collect()
 }
 
 /// A row's features as one JSON object; a missing value is null.

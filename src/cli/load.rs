@@ -32,12 +32,13 @@ pub fn run(args: LoadArgs, _global: &Global, ui: &Ui) -> anyhow::Result<()> {
     let summary = load(&config, ui)?;
     print(ui, started, &summary, |summary, seconds| {
         let LoadSummary { rows, resumed_at, inserted, replaced, locations } = summary;
-        let [rows, inserted, replaced, locations] =
-            [rows, inserted, replaced, locations].map(|n| thousands(*n));
         let resumed = match resumed_at {
             0 => String::new(),
+            row if row == rows => "loaded before; ".into(),
             row => format!("resumed at row {}; ", thousands(*row)),
         };
+        let [rows, inserted, replaced, locations] =
+            [rows, inserted, replaced, locations].map(|n| thousands(*n));
         let database = config.database.display();
         format!(
             "{resumed}{rows} rows, {inserted} new, {replaced} replaced, {locations} cities; in {database} after \

@@ -7,6 +7,7 @@
 mod csv;
 mod error;
 mod file;
+mod identity;
 mod parquet;
 mod prepared;
 mod resolve;

@@ -1,11 +1,11 @@
 //! From a file and its schema to rows of features.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
 use super::error::DatasetError;
 use super::file::{header, read};
+use super::identity::ContentIds;
 use super::prepared::PartRows;
 use super::resolve::recognise;
 use super::table::{Column, Kind, Values};
@@ -18,7 +18,7 @@ use crate::matrix::Matrix;
 /// Rows of features with what is known of them, in the order of the file.
 #[derive(Debug, Clone)]
 pub struct Samples {
-    /// The file's ids, else the rows' numbers from 0.
+    /// The file's ids, else an event log's [ids by content](transactions) and a table's row numbers from 0.
     pub ids: Vec<String>,
     /// When they happened, where the file says so.
     pub times: Option<Vec<Timestamp>>,
@@ -29,6 +29,15 @@ pub struct Samples {
 }
 
 impl Samples {
+    /// Ids that follow from what the rows say, for a place where rows of several files meet: a row keeps its id when
+    /// its file grows, and equal rows have different ids.
+    pub fn content_ids(&self) -> Vec<String> {
+        let mut ids = ContentIds::default();
+        let time = |row: usize| self.times.as_ref().map(|times| times[row].micros().to_le_bytes());
+        let cells = |row: usize| self.features.row(row).iter().map(|value| value.to_le_bytes());
+        (0..self.ids.len()).map(|row| ids.next(cells(row).chain(time(row)))).collect()
+    }
+
     /// The rows that have a label.
     pub fn into_labelled(self) -> PartRows {
         let labelled: Vec<usize> = (0..self.labels.len()).filter(|&row| self.labels[row].is_some()).collect();
@@ -115,7 +124,8 @@ pub fn time_order(log: &[Transaction]) -> Vec<usize> {
     order
 }
 
-/// Reads an event log.
+/// Reads an event log. Without a column of ids, a transaction's id follows from its time, customer, terminal and
+/// amount, and from how many equal ones stand before it.
 ///
 /// # Errors
 /// As [`samples`].
@@ -138,6 +148,7 @@ pub fn transactions(path: &Path, schema: &Schema) -> Result<Vec<Transaction>, Da
         (table.numbers(latitude), table.numbers(longitude), table.labels(label));
     let wrong =
         |row: usize, error: InvalidValue| DatasetError::unusable(path, format!("row {}: {error}", row + 1));
+    let mut by_content = ContentIds::default();
     (0..times.len())
         .map(|row| {
             let place = match (latitudes.get(row), longitudes.get(row)) {
@@ -146,10 +157,17 @@ pub fn transactions(path: &Path, schema: &Schema) -> Result<Vec<Transaction>, Da
                 }
                 _ => None,
             };
-            let number = || Cow::Owned(row.to_string());
-            let id = ids.get(row).map_or_else(number, |id| Cow::Borrowed(id.as_str()));
+            let id = match ids.get(row) {
+                Some(id) => TransactionId::parse(id),
+                None => TransactionId::parse(&by_content.next([
+                    times[row].micros().to_le_bytes().as_slice(),
+                    customers[row].as_bytes(),
+                    terminals[row].as_bytes(),
+                    amounts[row].to_le_bytes().as_slice(),
+                ])),
+            };
             Ok(Transaction {
-                id: TransactionId::parse(&id).map_err(|error| wrong(row, error))?,
+                id: id.map_err(|error| wrong(row, error))?,
                 time: times[row],
                 customer: CustomerId::parse(&customers[row]).map_err(|error| wrong(row, error))?,
                 terminal: TerminalId::parse(&terminals[row]).map_err(|error| wrong(row, error))?,

@@ -29,8 +29,7 @@ const ADVANCE: &str = "UPDATE load_progress SET rows_done = rows_done + ?3 \
 pub struct Source {
     /// Its name, e.g. the file's absolute path.
     pub name: String,
-    /// Changes when its content does, e.g. size and modification time, or a hash. A source that changed is loaded
-    /// from its first row again.
+    /// Changes when its content does or the way it is read. A source that changed is loaded from its first row again.
     pub fingerprint: String,
 }
 
@@ -41,23 +40,17 @@ pub struct Loader {
     path: PathBuf,
     source: Source,
     rows_done: u64,
-    complete: bool,
 }
 
 impl Loader {
     pub(super) fn begin(mut connection: Connection, path: &Path, source: Source) -> Result<Self, StoreError> {
-        let (rows_done, complete) = progress(&mut connection, &source).at(path)?;
-        Ok(Self { connection, path: path.to_owned(), source, rows_done, complete })
+        let rows_done = progress(&mut connection, &source).at(path)?;
+        Ok(Self { connection, path: path.to_owned(), source, rows_done })
     }
 
     /// How many of the source's rows are stored: those to skip before the first [`Loader::append`].
     pub fn rows_done(&self) -> u64 {
         self.rows_done
-    }
-
-    /// True when the source had been loaded to its end before.
-    pub fn is_complete(&self) -> bool {
-        self.complete
     }
 
     /// Stores the source's next rows in one transaction.
@@ -89,21 +82,19 @@ impl Loader {
     }
 }
 
-/// Rows already stored of `source`, and whether it ended there; 0 when it is new or has changed.
-fn progress(connection: &mut Connection, source: &Source) -> rusqlite::Result<(u64, bool)> {
+/// Rows already stored of `source`; 0 when it is new or has changed.
+fn progress(connection: &mut Connection, source: &Source) -> rusqlite::Result<u64> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let select = "SELECT rows_done, complete FROM load_progress WHERE source = ?1 AND fingerprint = ?2";
+    let select = "SELECT rows_done FROM load_progress WHERE source = ?1 AND fingerprint = ?2";
     let found = transaction
-        .query_row(select, [&source.name, &source.fingerprint], |row| {
-            Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?))
-        })
+        .query_row(select, [&source.name, &source.fingerprint], |row| row.get::<_, i64>(0))
         .optional()?;
-    if let Some(found) = found {
-        return Ok(found);
+    if let Some(rows_done) = found {
+        return Ok(rows_done.unsigned_abs());
     }
     transaction.execute(BEGIN, [&source.name, &source.fingerprint])?;
     transaction.commit()?;
-    Ok((0, false))
+    Ok(0)
 }
 
 /// `None` when the progress is not what this load left: another one is at work.

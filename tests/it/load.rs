@@ -19,16 +19,35 @@ fn loading_twice_changes_nothing() {
 }
 
 #[test]
-fn two_tables_without_ids_stay_apart() {
+fn the_same_file_read_by_other_columns_is_loaded_again() {
     let place = Place::new();
-    let load = |name: &str, rows: usize| {
-        let folder = place.path().join(rows.to_string());
-        fs::create_dir(&folder).expect("a folder");
-        let table = place.write(&format!("{rows}/{name}"), &creditcard(rows));
-        fraudctl(["load", &table, "--db", &place.at("fraud.db"), "--json"]).json()["inserted"].clone()
+    let log = place.write(
+        "log.csv",
+        "TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TIP\n\
+         1,2018-04-01 00:00:31,596,3156,57.16,5\n2,2018-04-01 00:02:10,4961,3412,81.51,8\n",
+    );
+    let load = |map: &[&str]| {
+        let args = ["load", &log, "--db", &place.at("fraud.db"), "--json"];
+        fraudctl(args.iter().chain(map)).json()
     };
-    assert_eq!(load("log.csv", 300), 300);
-    assert_eq!(load("log.csv", 200), 200);
+    assert_eq!(load(&["--map", "amount=TIP"])["inserted"], 2);
+    let right = load(&[]);
+    assert_eq!((&right["resumed_at"], &right["replaced"]), (&0.into(), &2.into()));
+}
+
+#[test]
+fn rows_without_ids_stay_apart_and_their_file_may_grow() {
+    let place = Place::new();
+    let text = creditcard(300);
+    let lines: Vec<&str> = text.lines().collect();
+    let load = |name: &str, rows: &[&str]| {
+        let table = place.write(name, &[&lines[..1], rows].concat().join("\n"));
+        let loaded = fraudctl(["load", &table, "--db", &place.at("fraud.db"), "--json"]).json();
+        (loaded["inserted"].as_u64(), loaded["replaced"].as_u64())
+    };
+    assert_eq!(load("log.csv", &lines[1..201]), (Some(200), Some(0)));
+    assert_eq!(load("other.csv", &lines[251..]), (Some(50), Some(0)));
+    assert_eq!(load("log.csv", &lines[1..251]), (Some(50), Some(200)));
 }
 
 #[test]

@@ -35,6 +35,13 @@ fn stdout_is_ndjson_in_the_order_of_time() {
     assert_eq!(lines.len(), 2);
     assert_eq!((&lines[0]["customer"], &lines[0]["time"]), (&"2".into(), &"2018-04-01T10:00:00Z".into()));
     assert!(lines[0].get("fraud").is_none(), "clients do not know the label");
+    // Without a column of ids a transaction is known by what it says, in whatever file it stands.
+    let next_day = "time,customer,terminal,amount\n2018-04-03,2,1,7\n2018-04-02 10:00:00,1,1,5.5\n";
+    let outcome = fraudctl(["produce", &place.write("next.csv", next_day), "--to", "-"]);
+    let next: Vec<serde_json::Value> =
+        outcome.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(next[0]["id"], lines[1]["id"]);
+    assert!(lines.iter().all(|line| line["id"] != next[1]["id"]));
 }
 
 #[test]
