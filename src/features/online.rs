@@ -34,7 +34,7 @@ const AMOUNT_STEPS: f64 = 1e6;
 
 /// What the features remember of every customer and terminal.
 ///
-/// Memory: 16 bytes per transaction of the last 30 days for its customer and of the last 37 days for its
+/// Memory: 24 bytes per transaction of the last 30 days for its customer and of the last 37 days for its
 /// terminal, and about 100 bytes per customer and terminal.
 #[derive(Debug, Clone, Default)]
 pub struct FeatureState {
@@ -51,8 +51,8 @@ impl FeatureState {
     /// Takes in `transaction` and writes its features into `row`, in the order of [`HANDBOOK`].
     ///
     /// Feed transactions in time order; among those of the same instant, the ones fed before count and later
-    /// ones do not. A transaction that comes late is counted from then on, for windows that hold its time.
-    /// An unknown label counts as no fraud.
+    /// ones do not. A transaction that comes late counts itself and what is remembered of the time before it, and is
+    /// counted from then on, for windows that hold its time. An unknown label counts as no fraud.
     ///
     /// # Panics
     /// When `row` does not hold 15 values.
@@ -65,20 +65,22 @@ impl FeatureState {
 
         let customer = entry(&mut self.customers, &transaction.customer);
         let steps = (amount * AMOUNT_STEPS).round() as i64;
-        customer.insert(time.micros(), steps, 30 * Timestamp::DAY_US);
+        customer.insert(time.micros(), steps);
         for (pair, days) in spending.as_chunks_mut::<2>().0.iter_mut().zip(WINDOW_DAYS) {
             let window = customer.window(time.micros() - days * Timestamp::DAY_US, time.micros());
             *pair = [window.count as f64, mean(window.sum as f64 / AMOUNT_STEPS, window.count)];
         }
+        customer.forget(30 * Timestamp::DAY_US);
 
         let terminal = entry(&mut self.terminals, &transaction.terminal);
         let fraud = i64::from(transaction.fraud == Some(true));
-        terminal.insert(time.micros(), fraud, (30 + LABEL_DELAY_DAYS) * Timestamp::DAY_US);
+        terminal.insert(time.micros(), fraud);
         let known_until = time.micros() - LABEL_DELAY_DAYS * Timestamp::DAY_US;
         for (pair, days) in risk.as_chunks_mut::<2>().0.iter_mut().zip(WINDOW_DAYS) {
             let window = terminal.window(known_until - days * Timestamp::DAY_US, known_until);
             *pair = [window.count as f64, mean(window.sum as f64, window.count)];
         }
+        terminal.forget((30 + LABEL_DELAY_DAYS) * Timestamp::DAY_US);
     }
 }
 
@@ -148,6 +150,20 @@ mod tests {
         assert_eq!(row[9..], [1., 1., 1., 1., 1., 1.]);
         state.observe(&transaction(4, sunday + 31 + 8 * DAY, 2, 9, 5.0, false), &mut row);
         assert_eq!(row[9..], [1., 0., 2., 0.5, 2., 0.5]);
+    }
+
+    #[test]
+    fn a_transaction_from_long_ago_counts_itself_and_nothing_overflows() {
+        let mut state = FeatureState::new();
+        let mut row = [0.0; 15];
+        for id in 0..20 {
+            state.observe(&transaction(id, 1_600_000_000, 1, 9, 1e12, false), &mut row);
+        }
+        assert_eq!(row[3..9], [20., 1e12, 20., 1e12, 20., 1e12]);
+        state.observe(&transaction(20, 1_500_000_000, 1, 9, 8.0, false), &mut row);
+        assert_eq!(row[3..9], [1., 8., 1., 8., 1., 8.]);
+        state.observe(&transaction(21, 1_600_000_000, 1, 9, 1e12, false), &mut row);
+        assert_eq!(row[3..5], [21., 1e12]);
     }
 
     #[test]
