@@ -89,10 +89,26 @@ pub enum AppError {
         /// As given.
         path: PathBuf,
     },
-    /// The prepared folder is not the one that the run was trained from any more.
+    /// Rows for a run that do not fit it; its columns were chosen when it was trained.
+    #[error("{source}")]
+    NotAsTrained {
+        /// The run.
+        run: String,
+        /// What does not fit.
+        source: Box<DatasetError>,
+    },
+    /// The prepared folder divides the run's own rows in another way.
     #[error("{}: this is another division of the rows that {run} was trained from: its test part may hold rows \
         that the model has seen", data.display())]
-    DataChanged {
+    OtherDivision {
+        /// The run.
+        run: String,
+        /// The folder.
+        data: PathBuf,
+    },
+    /// The folder that the run was trained from was prepared anew from another file.
+    #[error("{}: this folder was prepared anew from other data than {run} was trained from", data.display())]
+    OtherData {
         /// The run.
         run: String,
         /// The folder.
@@ -117,6 +133,10 @@ pub enum AppError {
 }
 
 impl AppError {
+    pub(super) fn not_as_trained(run: &str, source: DatasetError) -> Self {
+        Self::NotAsTrained { run: run.to_owned(), source: Box::new(source) }
+    }
+
     /// What to do about it, when there is more to say than the message says.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -125,7 +145,15 @@ impl AppError {
             Self::NotMeasurable { column, .. } => {
                 Some(format!("--drop {column}, fill its gaps, or use ros or rus, which copy whole rows"))
             }
-            Self::DataChanged { .. } => Some("train again, or name other rows with --data".into()),
+            Self::OtherDivision { .. } | Self::OtherData { .. } => {
+                Some("train again, or name the rows to judge it by with --data".into())
+            }
+            Self::NotAsTrained { run, source } => match &**source {
+                DatasetError::MissingColumn { .. } | DatasetError::Cell { .. } => {
+                    Some(format!("name and fill the columns as in the rows that {run} was trained on"))
+                }
+                other => other.hint(),
+            },
             _ => None,
         }
     }
@@ -143,6 +171,7 @@ impl AppError {
                 | Self::Gbdt(GbdtError::Interrupted(_))
                 | Self::Neural(NeuralError::Interrupted(_))
                 | Self::Resample(ResampleError::Interrupted(_))
+                | Self::Simulate(SimulationError::Interrupted(_))
         )
     }
 }

@@ -5,9 +5,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::AppError;
-use crate::dataset::{self, DatasetError, Part, Prepared};
+use crate::dataset::{self, DatasetError, Part, PartRows, Prepared};
 use crate::files;
-use crate::matrix::Matrix;
 use crate::metrics::{self, Evaluation};
 use crate::model::artifact::{self, Run};
 use crate::model::score_rows;
@@ -17,6 +16,8 @@ use crate::model::score_rows;
 pub struct EvaluateSummary {
     /// `test` for a prepared folder's test part, `all` for all rows of a raw file.
     pub split: &'static str,
+    /// The rows are those of the file that the run was trained from: its training rows are among them.
+    pub trained_on: bool,
     /// The metrics.
     #[serde(flatten)]
     pub evaluation: Evaluation,
@@ -29,44 +30,43 @@ pub struct EvaluateSummary {
 /// When the run or the data cannot be read or do not fit each other.
 pub fn evaluate(run: &Path, data: Option<&Path>) -> Result<EvaluateSummary, AppError> {
     let run = artifact::open(run)?;
-    let (split, features, labels) = match data {
-        Some(data) if !data.is_dir() => raw_file(&run, data)?,
-        Some(data) => test_part(&run, data, false)?,
-        None => test_part(&run, &run.manifest.facts.data, true)?,
+    let (split, rows, trained_on) = match data {
+        Some(data) if !data.is_dir() => {
+            let rows = raw_file(&run, data).map_err(|source| AppError::not_as_trained(&run.name, source))?;
+            ("all", rows, files::checksum(data)? == run.manifest.facts.source_sha256)
+        }
+        Some(data) => ("test", test_part(&run, data, false)?, false),
+        None => ("test", test_part(&run, &run.manifest.facts.data, true)?, false),
     };
-    let scores = score_rows(&*run.scorer, &features);
-    let evaluation = metrics::evaluate(&labels, &scores, run.thresholds.review)?;
-    Ok(EvaluateSummary { split, evaluation })
+    let scores = score_rows(&*run.scorer, &rows.features);
+    let evaluation = metrics::evaluate(&rows.labels, &scores, run.thresholds.review)?;
+    Ok(EvaluateSummary { split, trained_on, evaluation })
 }
-
-type Rows = (&'static str, Matrix, Vec<bool>);
 
 /// The test part of `folder`, unless it may hold rows that the run was trained on: the same source divided in another
 /// way. `same` demands the very folder that the run was trained from.
-fn test_part(run: &Run, folder: &Path, same: bool) -> Result<Rows, AppError> {
+fn test_part(run: &Run, folder: &Path, same: bool) -> Result<PartRows, AppError> {
     let prepared = Prepared::open(folder)?;
     let facts = &run.manifest.facts;
     let is_same = files::checksum(&folder.join(files::MANIFEST))? == facts.data_sha256;
-    if !is_same && (same || prepared.manifest.facts.source_sha256 == facts.source_sha256) {
-        return Err(AppError::DataChanged { run: run.name.clone(), data: folder.to_owned() });
+    let (name, data) = (run.name.clone(), folder.to_owned());
+    if !is_same && prepared.manifest.facts.source_sha256 == facts.source_sha256 {
+        return Err(AppError::OtherDivision { run: name, data });
+    }
+    if !is_same && same {
+        return Err(AppError::OtherData { run: name, data });
     }
     if prepared.schema.features != run.schema.features {
-        return Err(AppError::OtherFeatures { run: run.name.clone(), data: folder.to_owned() });
+        return Err(AppError::OtherFeatures { run: name, data });
     }
-    let rows = prepared.part(Part::Test)?;
-    Ok(("test", rows.features, rows.labels))
+    Ok(prepared.part(Part::Test)?)
 }
 
-fn raw_file(run: &Run, file: &Path) -> Result<Rows, AppError> {
+fn raw_file(run: &Run, file: &Path) -> Result<PartRows, DatasetError> {
     let schema = dataset::for_file(&run.schema, file)?;
     if schema.columns.label.is_none() {
-        return Err(DatasetError::MissingColumn {
-            path: file.to_owned(),
-            part: "label".into(),
-            found: dataset::header(file)?,
-        }
-        .into());
+        let found = dataset::header(file)?;
+        return Err(DatasetError::MissingColumn { path: file.to_owned(), part: "label".into(), found });
     }
-    let rows = dataset::samples(file, &schema)?.into_labelled();
-    Ok(("all", rows.features, rows.labels))
+    Ok(dataset::samples(file, &schema)?.into_labelled())
 }

@@ -36,12 +36,13 @@ pub fn predict(
     dataset::check_scored_target(out, force)?;
     let run = artifact::open(run)?;
     progress.start(&format!("reading {}", input.display()), None);
-    let mut schema = dataset::for_file(&run.schema, input)?;
+    let unfit = |source| AppError::not_as_trained(&run.name, source);
+    let mut schema = dataset::for_file(&run.schema, input).map_err(unfit)?;
     if schema.kind == InputKind::Tabular {
         // Scoring a table needs no label; in an event log the labels known so far are part of the history.
         schema.columns.label = None;
     }
-    let samples = dataset::samples(input, &schema)?;
+    let samples = dataset::samples(input, &schema).map_err(unfit)?;
     progress.check()?;
     progress.start("scoring", None);
     let scores = score_rows(&*run.scorer, &samples.features);

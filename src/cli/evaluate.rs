@@ -11,6 +11,7 @@ use super::table::{Table, metric, print, thousands};
 use super::ui::Ui;
 use crate::app::evaluate::{EvaluateSummary, evaluate};
 use crate::app::runs;
+use crate::progress::Progress;
 use crate::suggest::nearest;
 
 /// Say how good a run is: on its test part, on another prepared folder's, or on a raw file
@@ -33,6 +34,11 @@ pub fn run(args: EvaluateArgs, _global: &Global, ui: &Ui) -> anyhow::Result<()> 
     let started = Instant::now();
     let minima = args.minima.iter().map(|text| minimum(text)).collect::<Result<Vec<_>, _>>()?;
     let summary = evaluate(&runs::locate(&args.run), args.data.as_deref().map(runs::locate).as_deref())?;
+    if summary.trained_on {
+        let why = "the model was trained on rows of this very file, so the metrics are too good; without --data it is \
+                   judged by its test rows";
+        ui.warn(why.to_owned());
+    }
     print(ui, started, &summary, render)?;
     let values = serde_json::to_value(&summary)?;
     for (name, least) in minima {

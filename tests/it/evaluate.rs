@@ -42,6 +42,11 @@ fn a_raw_file_goes_through_the_runs_own_preprocessing() {
     let raw = place.at("cards.csv");
     let found = fraudctl(["evaluate", &run, "--data", &raw, "--json"]).json();
     assert_eq!((&found["split"], &found["rows"]), (&"all".into(), &2_000.into()));
+    let warned = fraudctl(["evaluate", &run, "--data", &raw]).stderr;
+    assert!(warned.contains("trained on rows of this very file"), "{warned}");
+    let other = place.write("other.csv", &creditcard(1_000));
+    let quiet = fraudctl(["evaluate", &run, "--data", &other]).stderr;
+    assert!(!quiet.contains("trained on"), "{quiet}");
 }
 
 #[test]
@@ -65,8 +70,8 @@ fn a_folder_that_was_prepared_anew_is_refused() {
     let table = place.write("other.csv", &creditcard(1_000));
     assert_eq!(fraudctl(["prep", &table, "--out", &data, "--force"]).code, 0);
     assert_snapshot!(place.neutral(&fraudctl(["evaluate", &run]).stderr), @r#"
-    error: PLACE/prepared: this is another division of the rows that run was trained from: its test part may hold rows that the model has seen
-      hint: train again, or name other rows with --data
+    error: PLACE/prepared: this folder was prepared anew from other data than run was trained from
+      hint: train again, or name the rows to judge it by with --data
     "#);
 }
 
