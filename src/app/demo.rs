@@ -1,7 +1,7 @@
 //! `demo`: the whole path in one go, on simulated data, in a folder of its own.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -17,7 +17,7 @@ use super::{AppError, runs};
 use crate::client::Target;
 use crate::dataset::{SchemaOptions, SplitShares};
 use crate::domain::Transaction;
-use crate::files::FileError;
+use crate::files::{self, FileError};
 use crate::model::ModelKind;
 use crate::model::neural::Device;
 use crate::progress::{Interrupted, Progress};
@@ -26,6 +26,9 @@ use crate::server::{Clock, Running};
 use crate::simulate::{SimulatedTransaction, Simulation, SimulationConfig};
 use crate::store::{Durability, Store};
 use crate::stream::{Ended, Pace, Post, PostSink, produce};
+
+/// The file that says that a folder is a demo's.
+const MARK: &str = "demo.json";
 
 /// What to show.
 #[derive(Clone)]
@@ -92,9 +95,8 @@ pub fn demo(
 ) -> Result<(DemoSummary, Running), AppError> {
     let folder = config.out.clone().unwrap_or_else(|| runs::free_path("demo"));
     let stage = Stage { config, folder: &folder, progress };
-    if config.force {
-        stage.forget_database()?;
-    }
+    config.simulation.validate()?;
+    stage.claim()?;
     let (log, counts) = Simulation::new(config.simulation.clone(), progress)?.all(progress)?;
     // The same share of rows that `prep` tests on is kept from the database and replayed.
     let first_replayed = log.len() - (log.len() as f64 * SplitShares::default().test).round() as usize;
@@ -153,10 +155,11 @@ impl Stage<'_> {
         let summary = prep(&prepared, self.progress)?;
         self.progress.note(format!(
             "prepared {} transactions with {} frauds, {} features",
-            summary.rows,
-            summary.positives,
+            summary.facts.rows,
+            summary.facts.positives,
             summary.features.len()
         ));
+        self.forget_database()?;
         let loading =
             LoadConfig { input: before, database: self.database(), schema: SchemaOptions::default() };
         let loaded = load(&loading, self.progress)?;
@@ -227,6 +230,24 @@ impl Stage<'_> {
     fn stored(&self) -> Result<(u64, u64), AppError> {
         let counts = Store::open(&self.database(), Durability::Process)?.read(|reader| reader.counts())?;
         Ok((counts.decisions, counts.alerts))
+    }
+
+    /// Makes the folder this demo's own. Others' files may have the names of ours, so one that does not say that a
+    /// demo made it is left alone.
+    fn claim(&self) -> Result<(), FileError> {
+        let (path, mark) = (self.folder.to_owned(), self.folder.join(MARK));
+        let occupied = fs::read_dir(&path).is_ok_and(|mut entries| entries.next().is_some());
+        if occupied && !self.config.force {
+            return Err(FileError::Exists { path });
+        }
+        if occupied && !mark.is_file() {
+            return Err(FileError::Foreign { path, kind: "demo" });
+        }
+        let simulated = serde_json::json!({ "seed": self.config.simulation.seed });
+        files::write_file(&mark, true, |file| {
+            file.write_all(simulated.to_string().as_bytes())
+                .map_err(|source| FileError::Io { path: mark.clone(), source })
+        })
     }
 
     /// Removes what an earlier demo in the same folder decided.

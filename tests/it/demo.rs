@@ -1,5 +1,7 @@
 //! `fraudctl demo`: the whole path, small.
 
+use std::fs;
+
 use crate::support::{Place, fraudctl};
 
 #[test]
@@ -16,5 +18,24 @@ fn everything_that_was_replayed_is_decided_and_stored() {
     for model in ["lightgbm", "mlp"] {
         assert!(summary[model]["average_precision"].is_f64(), "{summary}");
         assert!(summary[model]["roc_auc"].as_f64() > Some(0.6), "{summary}");
+    }
+    let refused = fraudctl(arguments.into_iter().chain(size));
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("already exists"), "{}", refused.stderr);
+    let again = fraudctl(arguments.into_iter().chain(size).chain(["--force"])).json();
+    assert_eq!((&again["stored"], &again["alerts"]), (&summary["stored"], &summary["alerts"]));
+}
+
+#[test]
+fn a_folder_that_no_demo_made_is_left_alone() {
+    let place = Place::new();
+    fs::create_dir(place.path().join("data")).expect("made");
+    let database = place.write("data/fraud.db", "precious");
+    for force in [&[][..], &["--force"]] {
+        let arguments = ["demo", "--exit", "--out", &place.at("data")];
+        let refused = fraudctl(arguments.iter().chain(force));
+        assert_eq!(refused.code, 1, "{}", refused.stderr);
+        assert_eq!(fs::read_to_string(&database).expect("still there"), "precious");
+        assert_eq!(fs::read_dir(place.path().join("data")).expect("readable").count(), 1);
     }
 }
