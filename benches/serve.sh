@@ -19,7 +19,10 @@ wrk.headers["Content-Type"] = "application/json"
 LUA
 
 taskset -c 0 "$fraudctl" serve "$run" --bind 127.0.0.1:0 --threads 1 2>"$place/ours" &
-until ours=$(sed -n 's/^listening on //p' "$place/ours") && [[ -n $ours ]]; do sleep 0.1; done
+until ours=$(sed -n 's/^listening on //p' "$place/ours") && [[ -n $ours ]]; do
+  kill -0 $! 2>/dev/null || { cat "$place/ours" >&2; exit 1; }
+  sleep 0.1
+done
 if [[ -n $peer ]]; then
   taskset -c 0 $peer >"$place/peer" 2>&1 &
   until curl -s -o /dev/null -X POST -H 'content-type: application/json' -d @"$body" "$peer_url"; do sleep 0.3; done

@@ -20,7 +20,10 @@ say load log.parquet --db fraud.db
 printf '\n$ fraudctl serve latest --bind 127.0.0.1:0 &\n'
 "$fraudctl" serve latest --bind 127.0.0.1:0 2>serve.log &
 server=$!
-until url=$(sed -n 's/^listening on //p' serve.log) && [[ -n $url ]]; do sleep 0.1; done
+until url=$(sed -n 's/^listening on //p' serve.log) && [[ -n $url ]]; do
+  kill -0 "$server" 2>/dev/null || { cat serve.log >&2; exit 1; }
+  sleep 0.1
+done
 echo "the map is at $url/map"
 say produce log.parquet --to "$url/predict_map"
 say consume "$url" --history --limit 3

@@ -10,6 +10,9 @@ use crate::domain::{Decision, Thresholds};
 /// Version of these messages, sent in [`Frame::Hello`].
 pub const VERSION: u32 = 1;
 
+/// Alerts that a hello shows at most: the newest. One that shows as many may leave out older ones.
+pub const SNAPSHOT_ALERTS: usize = 200;
+
 /// The answer to `POST /predict` and `POST /predict_map`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {

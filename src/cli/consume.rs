@@ -47,10 +47,14 @@ pub fn run(args: ConsumeArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
         Some(path) => {
             let mut consumed = None;
             write_file(path, global.force, |file| {
-                consumed = Some(follow_alerts(&follow, file, limits, ui)?);
+                match follow_alerts(&follow, &mut *file, limits, ui) {
+                    // Nothing to keep.
+                    Err(error) if file.metadata().is_ok_and(|metadata| metadata.len() == 0) => Err(error)?,
+                    followed => consumed = Some(followed),
+                }
                 Ok::<(), AppError>(())
             })?;
-            consumed.expect("write_file calls its argument")
+            consumed.expect("the closure above has run").map_err(AppError::from)?
         }
     };
     let Consumed { events, missed, reconnects, ended, .. } = consumed;

@@ -52,7 +52,7 @@ pub fn run(args: DemoArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
     print(ui, started, &summary, render)?;
     if !exit {
         ui.status(&format!("the map stays at {} until Ctrl-C", summary.map));
-        wait_for_interrupt(ui);
+        wait_for_interrupt(ui, &server);
     }
     server.stop()?;
     Ok(())

@@ -15,7 +15,7 @@ use crate::app::runs;
 use crate::app::serve::{ServeConfig, serve};
 use crate::domain::Timestamp;
 use crate::progress::Progress;
-use crate::server::Clock;
+use crate::server::{Clock, Running};
 use crate::store::Durability;
 
 /// How often the interrupt flag is looked at.
@@ -67,9 +67,9 @@ pub fn clock() -> Clock {
     })
 }
 
-/// Waits until the user interrupts.
-pub fn wait_for_interrupt(ui: &Ui) {
-    while !ui.interrupted() {
+/// Waits until the user interrupts or the server ends by itself, which is a failure.
+pub fn wait_for_interrupt(ui: &Ui, server: &Running) {
+    while !ui.interrupted() && !server.has_ended() {
         thread::sleep(PATIENCE);
     }
 }
@@ -104,7 +104,7 @@ pub fn run(args: ServeArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
     let running = serve(&config, ui)?;
     // Said even when quiet: scripts wait for this line.
     ui.complain(&format!("listening on http://{}", running.address()));
-    wait_for_interrupt(ui);
+    wait_for_interrupt(ui, &running);
     ui.status("stopping: requests under way are answered, then the database is closed");
     let stats = running.stop()?;
     ui.status(&format!("{} transactions scored, {} alerts", stats.transactions, stats.alerts));

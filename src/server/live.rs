@@ -12,7 +12,7 @@ use serde::Serialize;
 use tokio::sync::{Notify, watch};
 
 use super::metrics::Metrics;
-use crate::wire::{AlertEvent, Frame};
+use crate::wire::{AlertEvent, Frame, SNAPSHOT_ALERTS};
 
 /// Time between two frames of alerts.
 const ALERT_PERIOD: Duration = Duration::from_millis(100);
@@ -24,8 +24,6 @@ const RING_FRAMES: usize = 64;
 const FRAME_ALERTS: usize = 500;
 /// Alerts that wait for the next frame.
 const PENDING_ALERTS: usize = 5_000;
-/// Alerts that a new client is shown.
-pub(super) const SNAPSHOT_ALERTS: usize = 200;
 
 /// Distributes alerts and counters to the clients.
 #[derive(Debug)]

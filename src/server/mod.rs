@@ -34,6 +34,7 @@ pub use running::{Running, ServerError, Stopper, start};
 use crate::domain::Timestamp;
 use crate::engine::Engine;
 use crate::store::{Location, Store, Writer};
+use crate::wire::SNAPSHOT_ALERTS;
 use fields::Fields;
 use identity::Ids;
 use live::Hub;
@@ -80,7 +81,7 @@ impl App {
         engine.warm_up()?;
         let writer = store.as_ref().map(|store| store.writer()).transpose()?;
         let recent = match &store {
-            Some(store) => store.read(|reader| reader.latest_alerts(live::SNAPSHOT_ALERTS))?,
+            Some(store) => store.read(|reader| reader.latest_alerts(SNAPSHOT_ALERTS))?,
             None => Vec::new(),
         };
         let recent = recent.into_iter().map(|stored| alert::event(stored.record)).collect();

@@ -105,12 +105,7 @@ impl From<EngineError> for Refusal {
 /// The client learns what is wrong, not where the database lies.
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Busy { .. } => Self::unavailable("busy", error.to_string()),
-            StoreError::Database { source, .. } => {
-                Self::unavailable("store_unavailable", format!("the database does not work: {source}"))
-            }
-            _ => Self::unavailable("store_unavailable", "the database is closed"),
-        }
+        let code = if matches!(error, StoreError::Busy { .. }) { "busy" } else { "store_unavailable" };
+        Self::unavailable(code, error.without_path())
     }
 }

@@ -17,6 +17,9 @@ use crate::wire::Stats;
 /// Seconds that requests under way may take to finish when the server stops.
 const STOP_SECONDS: u64 = 25;
 
+/// Threads that actix-server takes at most; it panics at more.
+const MOST_WORKERS: usize = 512;
+
 /// Why a server did not start, or did not end well.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
@@ -71,6 +74,11 @@ impl Running {
     /// The counters.
     pub fn stats(&self) -> Stats {
         self.app.metrics.stats()
+    }
+
+    /// True when it has ended, asked or not; [`Running::stop`] says how.
+    pub fn has_ended(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
     /// Something that can stop it from elsewhere.
@@ -145,7 +153,7 @@ async fn serve(
     let mut server =
         HttpServer::new(move || application(data.clone())).disable_signals().shutdown_timeout(STOP_SECONDS);
     if workers > 0 {
-        server = server.workers(workers);
+        server = server.workers(workers.min(MOST_WORKERS));
     }
     let server = match server.bind(bind) {
         Ok(server) => server,

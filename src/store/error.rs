@@ -61,6 +61,20 @@ pub enum StoreError {
     Closed,
 }
 
+impl StoreError {
+    /// What does not work, in words that name no file: for clients of a server.
+    pub fn without_path(&self) -> String {
+        match self {
+            Self::Database { source, .. } => match source.sqlite_error() {
+                Some(code) => format!("the database does not work: {code}"),
+                None => "the database does not work".to_owned(),
+            },
+            Self::Busy { .. } => self.to_string(),
+            _ => Self::Closed.to_string(),
+        }
+    }
+}
+
 /// Puts the database file's name to an SQLite error.
 pub(super) trait Located<T> {
     /// The same result, with `path` in its error.

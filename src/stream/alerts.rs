@@ -128,8 +128,9 @@ impl<'a> AlertFeed<'a> {
         }
         if again {
             self.reconnects += 1;
+            // With none seen before, as many as fit into a hello may not be all.
             let gap = !alerts.is_empty()
-                && !self.seen.is_empty()
+                && (!self.seen.is_empty() || alerts.len() >= wire::SNAPSHOT_ALERTS)
                 && alerts.iter().all(|event| !self.seen.contains(&event.id));
             self.progress.note("connected again".to_owned());
             if gap {

@@ -3,6 +3,9 @@
 /** The messages this page understands; a server that speaks another version needs another page. */
 export const VERSION = 1;
 
+/** Alerts that a hello shows at most; one that shows as many may leave out older ones. */
+export const SNAPSHOT_ALERTS = 200;
+
 /** Where the server answers, relative to the page. */
 export const ROUTES = { live: "ws", predictMap: "predict_map" } as const;
 

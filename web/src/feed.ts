@@ -22,7 +22,7 @@ export function createFeed(elements: FeedElements, onSelect: (id: string) => voi
     if (id !== undefined) onSelect(id);
   });
 
-  return ({ alerts, missed, thresholds }) => {
+  return ({ alerts, missed, gap, thresholds }) => {
     const newest = alerts.slice(0, ROWS);
     const review = thresholds?.review ?? 0.5;
     const wanted = new Map(newest.map((record) => [record.event.id, record]));
@@ -41,8 +41,11 @@ export function createFeed(elements: FeedElements, onSelect: (id: string) => voi
     }
     elements.empty.hidden = alerts.length > 0;
     elements.count.textContent = alerts.length > ROWS ? `${ROWS} of ${format.count(alerts.length)}` : "";
-    elements.missed.hidden = missed === 0;
-    elements.missed.textContent = `${format.count(missed)} alerts came faster than this page could read them.`;
+    const notes = [];
+    if (missed > 0) notes.push(`${format.count(missed)} alerts came faster than this page could read them.`);
+    if (gap) notes.push("Alerts raised while the connection was lost are missing here.");
+    elements.missed.hidden = notes.length === 0;
+    elements.missed.textContent = notes.join(" ");
   };
 }
 

@@ -29,7 +29,12 @@ const drawFeed = createFeed(
 function draw(): void {
   if (drawn === state) return;
   drawHeader(state);
-  if (drawn?.alerts !== state.alerts || drawn.thresholds !== state.thresholds || drawn.missed !== state.missed) {
+  if (
+    drawn?.alerts !== state.alerts ||
+    drawn.thresholds !== state.thresholds ||
+    drawn.missed !== state.missed ||
+    drawn.gap !== state.gap
+  ) {
     drawFeed(state);
     element("legend-low").textContent = state.thresholds?.review.toFixed(2) ?? "–";
     map?.show(state.alerts, state.thresholds);

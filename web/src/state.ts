@@ -1,5 +1,5 @@
 // What the page knows, and how each message changes it: a pure reducer, no DOM, no clock.
-import { VERSION, type AlertEvent, type Frame, type Stats, type Thresholds } from "./api";
+import { SNAPSHOT_ALERTS, VERSION, type AlertEvent, type Frame, type Stats, type Thresholds } from "./api";
 
 /** At most so many alerts are kept; the oldest leave first. */
 export const MAX_ALERTS = 1_000;
@@ -23,6 +23,8 @@ export interface State {
   readonly alerts: readonly AlertRecord[];
   /** Alerts that the server couldn't deliver to this page. */
   readonly missed: number;
+  /** More happened while the connection was lost than the server showed afterwards. */
+  readonly gap: boolean;
 }
 
 export type Action =
@@ -39,6 +41,7 @@ export const INITIAL: State = {
   latencyMs: null,
   alerts: [],
   missed: 0,
+  gap: false,
 };
 
 /** The state after `action`; the same object when nothing changed. */
@@ -66,7 +69,9 @@ function onFrame(state: State, frame: Frame): State {
     case "hello": {
       if (frame.version !== VERSION) return { ...state, status: "outdated", latencyMs: null };
       const { model, thresholds, stats } = frame;
-      return { ...state, status: "live", model, thresholds, stats, alerts: catchUp(state.alerts, frame.alerts) };
+      const gap = state.gap || (state.model !== null && leavesGap(state.alerts, frame.alerts));
+      const alerts = catchUp(state.alerts, frame.alerts);
+      return { ...state, status: "live", model, thresholds, stats, alerts, gap };
     }
     case "alerts":
       return {
@@ -81,6 +86,12 @@ function onFrame(state: State, frame: Frame): State {
     case "pong":
       return state;
   }
+}
+
+/** A full snapshot without any alert that is known: there may be others between the two. */
+function leavesGap(known: readonly AlertRecord[], newest: readonly AlertEvent[]): boolean {
+  const before = byId(known);
+  return newest.length >= SNAPSHOT_ALERTS && newest.every((event) => !before.has(event.id));
 }
 
 /** After a (re)connect the server's newest alerts, in its order, stand before what else is known. */

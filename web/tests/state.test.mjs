@@ -88,6 +88,15 @@ describe("alerts", () => {
   it("that the server had to drop are counted", () => {
     assert.equal(play(hello([]), pushed([alert(1)], 3), pushed([], 4)).missed, 7);
   });
+
+  it("that a full snapshot leaves out after a lost connection are a gap", () => {
+    const alerts = (from, to) => Array.from({ length: to - from }, (_, index) => alert(from + index));
+    assert.equal(play(hello(alerts(0, 200))).gap, false, "the first snapshot may be full");
+    assert.equal(play(hello([]), hello(alerts(0, 199))).gap, false, "all there were");
+    assert.equal(play(hello([alert(0)]), hello(alerts(0, 200))).gap, false, "it reaches back to what is known");
+    assert.equal(play(hello([]), hello(alerts(0, 200))).gap, true);
+    assert.equal(play(hello([alert(0)]), hello(alerts(1, 201)), hello(alerts(2, 202))).gap, true);
+  });
 });
 
 describe("connection", () => {
@@ -201,5 +210,6 @@ describe("the mirror of src/wire.rs", () => {
 
   it("speaks the same version", () => {
     assert.match(text("../../src/wire.rs"), new RegExp(`pub const VERSION: u32 = ${api.VERSION};`));
+    assert.match(text("../../src/wire.rs"), new RegExp(`SNAPSHOT_ALERTS: usize = ${api.SNAPSHOT_ALERTS};`));
   });
 });

@@ -111,14 +111,21 @@ impl Progress for Listener {
 
 #[test]
 fn a_gap_is_told_and_the_user_can_stop_it() {
-    let server = WsServer::scripted(vec![vec![hello(&[]), alerts(&["a"], 0)], vec![hello(&["x", "y"])]]);
-    let listener = Listener { warnings: Mutex::default(), stop_at: "may be missing" };
-    let (consumed, ids) = follow(&server, Limits::default(), false, &listener);
-    assert_eq!(ids[0], "a");
-    assert_eq!((consumed.ended, consumed.reconnects), (Ended::Interrupted, 1));
-    let warnings = listener.warnings.into_inner().expect("no panic");
-    assert_eq!(warnings.len(), 2, "{warnings:?}");
-    assert!(warnings[0].ends_with("connecting again"), "{warnings:?}");
+    let numbers: Vec<String> = (0..wire::SNAPSHOT_ALERTS).map(|number| number.to_string()).collect();
+    let full: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    for (before, after) in [
+        (vec![hello(&[]), alerts(&["a"], 0)], hello(&["x", "y"])),
+        // Nothing was known, and as many were raised meanwhile as a hello can show.
+        (vec![hello(&[])], hello(&full)),
+    ] {
+        let server = WsServer::scripted(vec![before, vec![after]]);
+        let listener = Listener { warnings: Mutex::default(), stop_at: "may be missing" };
+        let (consumed, _) = follow(&server, Limits::default(), false, &listener);
+        assert_eq!((consumed.ended, consumed.reconnects), (Ended::Interrupted, 1));
+        let warnings = listener.warnings.into_inner().expect("no panic");
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        assert!(warnings[0].ends_with("connecting again"), "{warnings:?}");
+    }
 }
 
 struct ClosedPipe;
