@@ -88,6 +88,12 @@ pub fn run(args: ServeArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
             return Err(UsageError(format!("{flag}: a score lies between 0 and 1")).into());
         }
     }
+    if let (Some(review), Some(block)) = (args.review, args.block)
+        && block < review
+    {
+        let why = format!("--block {block} lies below --review {review}: nothing would ever be reviewed");
+        return Err(UsageError(why).into());
+    }
     let config = ServeConfig {
         run: runs::locate(&args.run),
         database: args.db,

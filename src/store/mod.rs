@@ -62,9 +62,12 @@ impl Store {
     /// Starts the thread that stores decisions.
     ///
     /// # Errors
-    /// [`StoreError::Database`] when the file can not be opened for writing.
+    /// [`StoreError::Database`] when the file can not be written to.
     pub fn writer(&self) -> Result<Writer, StoreError> {
-        Writer::start(self.write_connection()?, &self.path)
+        let connection = self.write_connection()?;
+        // A file that may only be read opens too; said now, not at the first decision.
+        connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK").at(&self.path)?;
+        Writer::start(connection, &self.path)
     }
 
     /// Begins, or resumes, loading `source`.

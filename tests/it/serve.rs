@@ -118,6 +118,14 @@ fn a_public_address_needs_insecure_said() {
 }
 
 #[test]
+fn thresholds_in_the_wrong_order_are_a_usage_error() {
+    let place = Place::new();
+    let refused = fraudctl(["serve", &place.at("run"), "--review", "0.9", "--block", "0.1"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("--block 0.1 lies below --review 0.9"), "{}", refused.stderr);
+}
+
+#[test]
 fn the_committed_run_opens_and_scores_as_it_did() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/fixtures/run");
     let body = std::fs::read_to_string(format!("{folder}/fraud.json")).expect("a body");
