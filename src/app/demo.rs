@@ -236,7 +236,7 @@ impl Stage<'_> {
     /// demo made it is left alone.
     fn claim(&self) -> Result<(), FileError> {
         let (path, mark) = (self.folder.to_owned(), self.folder.join(MARK));
-        let occupied = fs::read_dir(&path).is_ok_and(|mut entries| entries.next().is_some());
+        let occupied = !files::is_vacant(&path);
         if occupied && !self.config.force {
             return Err(FileError::Exists { path });
         }

@@ -94,7 +94,7 @@ fn rows(input: &Path, schema: &Schema) -> Result<Vec<Row>, AppError> {
     }
     let samples = dataset::samples(input, schema)?;
     // Row numbers are unique within one file only, and a database may hold several.
-    let by_content = if schema.columns.id.is_none() { Some(samples.content_ids()) } else { None };
+    let by_content = schema.columns.id.is_none().then(|| samples.content_ids());
     let ids = by_content.as_ref().unwrap_or(&samples.ids);
     let case = |row: usize| {
         let id = TransactionId::parse(&ids[row]);

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
+use crate::files::hexadecimal;
+
 /// Bytes of the hash that make an id: two of a hundred million rows share one by chance once in 10^8 files.
 const BYTES: usize = 10;
 
@@ -26,7 +28,7 @@ impl ContentIds {
         key.copy_from_slice(&hasher.finalize()[..BYTES]);
         let before = self.0.entry(key).and_modify(|count| *count += 1).or_insert(0);
         let repeat = if *before == 0 { String::new() } else { format!("-{before}") };
-        key.iter().map(|byte| format!("{byte:02x}")).collect::<String>() + &repeat
+        hexadecimal(&key) + &repeat
     }
 }
 

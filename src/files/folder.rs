@@ -144,7 +144,8 @@ fn exchange_in_steps(one: &Path, other: &Path) -> io::Result<()> {
     fs::rename(aside, one)
 }
 
-fn is_vacant(folder: &Path) -> bool {
+/// True when nothing is there, or an empty folder.
+pub fn is_vacant(folder: &Path) -> bool {
     !folder.exists() || fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
 }
 

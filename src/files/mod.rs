@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-pub use folder::{FORMAT_VERSION, MANIFEST, Manifest, StagedFolder, check_target, open_folder};
+pub use folder::{FORMAT_VERSION, MANIFEST, Manifest, StagedFolder, check_target, is_vacant, open_folder};
 
 /// SHA-256 in hexadecimal, by file name.
 pub type Checksums = BTreeMap<String, String>;
@@ -154,7 +154,12 @@ pub fn checksum(path: &Path) -> Result<String, FileError> {
             read => hasher.update(&buffer[..read]),
         }
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal(&hasher.finalize()))
+}
+
+/// Two digits a byte.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn parent(path: &Path) -> &Path {
