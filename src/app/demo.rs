@@ -245,8 +245,7 @@ impl Stage<'_> {
         }
         let simulated = serde_json::json!({ "seed": self.config.simulation.seed });
         files::write_file(&mark, true, |file| {
-            file.write_all(simulated.to_string().as_bytes())
-                .map_err(|source| FileError::Io { path: mark.clone(), source })
+            file.write_all(simulated.to_string().as_bytes()).map_err(FileError::io(&mark))
         })
     }
 
@@ -255,9 +254,7 @@ impl Stage<'_> {
         for name in ["fraud.db", "fraud.db-wal", "fraud.db-shm"] {
             let path = self.folder.join(name);
             match fs::remove_file(&path) {
-                Err(source) if source.kind() != ErrorKind::NotFound => {
-                    return Err(FileError::Io { path, source });
-                }
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(FileError::io(&path)(error)),
                 _ => {}
             }
         }

@@ -99,7 +99,7 @@ fn rows(input: &Path, schema: &Schema) -> Result<Vec<Row>, AppError> {
     let case = |row: usize| {
         let id = TransactionId::parse(&ids[row]);
         Ok(Row::Case(Case {
-            id: id.map_err(|why| DatasetError::unusable(input, format!("row {}: {why}", row + 1)))?,
+            id: id.map_err(|why| DatasetError::unusable_row(input, row, &why))?,
             time: samples.times.as_ref().map(|times| times[row]),
             fraud: samples.labels[row],
             features: features(&samples, row, &schema.features),

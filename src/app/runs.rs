@@ -62,6 +62,6 @@ pub fn point_latest_to(run: &Path) -> Result<(), FileError> {
     link().map_err(|source| {
         // The link's failure is what the user hears.
         let _ = fs::remove_file(&staged);
-        FileError::Io { path: latest.clone(), source }
+        FileError::io(&latest)(source)
     })
 }

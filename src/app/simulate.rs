@@ -31,9 +31,7 @@ pub fn simulate(
     progress: &dyn Progress,
 ) -> Result<SimulateSummary, AppError> {
     dataset::Format::of(out)?;
-    if out.exists() && !force {
-        return Err(files::FileError::Exists { path: out.to_owned() }.into());
-    }
+    files::check_file_target(out, force)?;
     let (log, counts) = Simulation::new(config, progress)?.all(progress)?;
     progress.start(&format!("writing {}", out.display()), None);
     write_log(out, force, &log)?;

@@ -45,16 +45,16 @@ pub fn run(args: ConsumeArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
     let consumed = match &args.out {
         None => follow_alerts(&follow, &mut **ui.stdout(), limits, ui).map_err(AppError::from)?,
         Some(path) => {
-            let mut consumed = None;
-            write_file(path, global.force, |file| {
+            // What was written before an error is kept, so the error is not the file's.
+            let followed = write_file(path, global.force, |file| {
                 match follow_alerts(&follow, &mut *file, limits, ui) {
-                    // Nothing to keep.
-                    Err(error) if file.metadata().is_ok_and(|metadata| metadata.len() == 0) => Err(error)?,
-                    followed => consumed = Some(followed),
+                    Err(error) if file.metadata().is_ok_and(|metadata| metadata.len() == 0) => {
+                        Err(AppError::from(error))
+                    }
+                    followed => Ok(followed),
                 }
-                Ok::<(), AppError>(())
             })?;
-            consumed.expect("the closure above has run").map_err(AppError::from)?
+            followed.map_err(AppError::from)?
         }
     };
     let Consumed { events, missed, reconnects, ended, .. } = consumed;

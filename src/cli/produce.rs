@@ -82,16 +82,13 @@ fn replay(
 }
 
 fn to_file(path: &Path, log: &[Transaction], pace: Pace, force: bool, ui: &Ui) -> Result<Produced, AppError> {
-    let mut produced = None;
     write_file(path, force, |file| {
-        let result = replay(log, &mut Lines::new(file), pace, ui)?;
-        if result.ended == Ended::Interrupted {
-            return Err(AppError::from(Interrupted));
+        let produced = replay(log, &mut Lines::new(file), pace, ui)?;
+        match produced.ended {
+            Ended::Interrupted => Err(Interrupted.into()),
+            _ => Ok(produced),
         }
-        produced = Some(result);
-        Ok(())
-    })?;
-    Ok(produced.expect("write_file calls its argument"))
+    })
 }
 
 fn render(produced: &Produced, _seconds: f64) -> String {

@@ -12,15 +12,12 @@ use crate::domain::InvalidValue;
 
 /// The header.
 pub(super) fn columns(path: &Path) -> Result<Vec<String>, DatasetError> {
-    let sniffed = sniff(path)?;
-    header(&mut open(path, &sniffed)?, path, &sniffed)
+    Ok(open(path)?.names)
 }
 
 /// The wanted columns, in the order asked for; `wanted` holds places in the header.
 pub(super) fn read(path: &Path, wanted: &[(usize, Kind)]) -> Result<Vec<Column>, DatasetError> {
-    let sniffed = sniff(path)?;
-    let mut reader = open(path, &sniffed)?;
-    let names = header(&mut reader, path, &sniffed)?;
+    let Opened { sniffed, mut reader, names } = open(path)?;
     let mut columns: Vec<Column> = wanted
         .iter()
         .map(|(place, kind)| Column { name: names[*place].clone(), values: kind.empty(1024) })
@@ -83,10 +80,8 @@ fn cell<'a>(text: &'a str, kind: &Kind) -> Cell<'a> {
 
 /// All columns as the text that stands there, untyped.
 pub(super) fn texts(path: &Path) -> Result<Vec<Column>, DatasetError> {
-    let sniffed = sniff(path)?;
-    let mut reader = open(path, &sniffed)?;
-    let mut columns: Vec<(String, Vec<String>)> =
-        header(&mut reader, path, &sniffed)?.into_iter().map(|name| (name, Vec::new())).collect();
+    let Opened { sniffed, mut reader, names } = open(path)?;
+    let mut columns: Vec<(String, Vec<String>)> = names.into_iter().map(|name| (name, Vec::new())).collect();
     for record in reader.records() {
         let record = record.map_err(|error| sniffed.error(path, &error))?;
         for ((_, cells), cell) in columns.iter_mut().zip(&record) {
@@ -134,16 +129,18 @@ fn sniff(path: &Path) -> Result<Sniffed, DatasetError> {
     Ok(Sniffed { delimiter, crlf: first_line.ends_with(b"\r") })
 }
 
-fn open(path: &Path, sniffed: &Sniffed) -> Result<Reader<BufReader<File>>, DatasetError> {
-    let file = BufReader::with_capacity(1 << 18, File::open(path).map_err(DatasetError::io(path))?);
-    Ok(ReaderBuilder::new().delimiter(sniffed.delimiter).trim(Trim::All).from_reader(file))
+/// A file whose header has been read.
+struct Opened {
+    sniffed: Sniffed,
+    reader: Reader<BufReader<File>>,
+    names: Vec<String>,
 }
 
-fn header(
-    reader: &mut Reader<BufReader<File>>,
-    path: &Path,
-    sniffed: &Sniffed,
-) -> Result<Vec<String>, DatasetError> {
-    let names = reader.headers().map_err(|error| sniffed.error(path, &error))?;
-    Ok(names.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect())
+fn open(path: &Path) -> Result<Opened, DatasetError> {
+    let sniffed = sniff(path)?;
+    let file = BufReader::with_capacity(1 << 18, File::open(path).map_err(DatasetError::io(path))?);
+    let mut reader = ReaderBuilder::new().delimiter(sniffed.delimiter).trim(Trim::All).from_reader(file);
+    let header = reader.headers().map_err(|error| sniffed.error(path, &error))?;
+    let names = header.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
+    Ok(Opened { sniffed, reader, names })
 }

@@ -120,6 +120,11 @@ impl DatasetError {
         Self::Unusable { path: path.to_owned(), why: why.into() }
     }
 
+    /// The row, counted from 0, cannot be used.
+    pub(crate) fn unusable_row(path: &Path, row: usize, why: &InvalidValue) -> Self {
+        Self::unusable(path, format!("row {}: {why}", row + 1))
+    }
+
     /// What to do about it, when there is more to say than the message says.
     pub fn hint(&self) -> Option<String> {
         match self {

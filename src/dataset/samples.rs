@@ -146,8 +146,7 @@ pub fn transactions(path: &Path, schema: &Schema) -> Result<Vec<Transaction>, Da
     check_unique(path, &ids)?;
     let (latitudes, longitudes, labels) =
         (table.numbers(latitude), table.numbers(longitude), table.labels(label));
-    let wrong =
-        |row: usize, error: InvalidValue| DatasetError::unusable(path, format!("row {}: {error}", row + 1));
+    let wrong = |row, error: InvalidValue| DatasetError::unusable_row(path, row, &error);
     let mut by_content = ContentIds::default();
     (0..times.len())
         .map(|row| {

@@ -8,7 +8,7 @@ use super::error::DatasetError;
 use super::file::{Format, header, write};
 use super::table::{Column, Values};
 use super::{csv, parquet};
-use crate::files::{self, FileError};
+use crate::files;
 
 /// The columns that are added.
 const ADDED: [&str; 2] = ["score", "decision"];
@@ -24,10 +24,7 @@ pub fn check_scored_target(out: &Path, force: bool) -> Result<(), DatasetError> 
     if !is_json_lines(out) {
         Format::of(out)?;
     }
-    if out.exists() && !force {
-        return Err(FileError::Exists { path: out.to_owned() }.into());
-    }
-    Ok(())
+    Ok(files::check_file_target(out, force)?)
 }
 
 /// Writes the rows of `input` with the columns `score` and `decision` to `out`: CSV, Parquet or NDJSON by its

@@ -89,7 +89,7 @@ pub enum FileError {
 }
 
 impl FileError {
-    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self::Io { path, source }
     }
@@ -115,18 +115,28 @@ pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, FileError> {
     serde_json::from_slice(&text).map_err(|source| FileError::Json { path: path.to_owned(), source })
 }
 
-/// Writes one file whole: `fill` writes into a temporary file that then takes the name of `target`.
+/// Says whether a file may be written as `target`; asked before long work.
 ///
 /// # Errors
-/// [`FileError::Exists`] when `target` is there and `force` is not; when writing fails; what `fill` returns.
-pub fn write_file<E: From<FileError>>(
+/// [`FileError::Exists`] when `target` is there and `force` is not.
+pub fn check_file_target(target: &Path, force: bool) -> Result<(), FileError> {
+    match target.exists() && !force {
+        true => Err(FileError::Exists { path: target.to_owned() }),
+        false => Ok(()),
+    }
+}
+
+/// Writes one file whole: `fill` writes into a temporary file that then takes the name of `target`. Returns what
+/// `fill` returns.
+///
+/// # Errors
+/// As [`check_file_target`]; when writing fails; those of `fill`.
+pub fn write_file<T, E: From<FileError>>(
     target: &Path,
     force: bool,
-    fill: impl FnOnce(&mut File) -> Result<(), E>,
-) -> Result<(), E> {
-    if target.exists() && !force {
-        return Err(FileError::Exists { path: target.to_owned() }.into());
-    }
+    fill: impl FnOnce(&mut File) -> Result<T, E>,
+) -> Result<T, E> {
+    check_file_target(target, force)?;
     let parent = parent(target);
     fs::create_dir_all(parent).map_err(FileError::io(parent))?;
     let mut builder = tempfile::Builder::new();
@@ -134,10 +144,11 @@ pub fn write_file<E: From<FileError>>(
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut staged = builder.tempfile_in(parent).map_err(FileError::io(parent))?;
-    fill(staged.as_file_mut())?;
+    let filled = fill(staged.as_file_mut())?;
     staged.flush().and_then(|()| staged.as_file().sync_all()).map_err(FileError::io(target))?;
     staged.persist(target).map_err(|error| FileError::io(target)(error.error))?;
-    Ok(sync(parent)?)
+    sync(parent)?;
+    Ok(filled)
 }
 
 /// SHA-256 of a file's bytes, in hexadecimal.
@@ -183,7 +194,7 @@ mod tests {
         let target = place.path().join("out.csv");
         let failed = write_file(&target, false, |file| {
             file.write_all(b"half").map_err(FileError::io(&target))?;
-            Err(FileError::Exists { path: target.clone() })
+            Err::<(), _>(FileError::Exists { path: target.clone() })
         });
         assert!(failed.is_err());
         assert_eq!(fs::read_dir(place.path()).expect("readable").count(), 0);

@@ -143,7 +143,7 @@ pub fn open(folder: &Path) -> Result<Run, OpenError> {
     let schema: Schema = files::read_json(&folder.join("schema.json"))?;
     let scaler: RobustScaler = files::read_json(&folder.join("preprocess.json"))?;
     let file = folder.join(manifest.facts.model.file());
-    let bytes = fs::read(&file).map_err(|source| FileError::Io { path: file.clone(), source })?;
+    let bytes = fs::read(&file).map_err(FileError::io(&file))?;
     let scorer = scorer(manifest.facts.model, &bytes, &scaler, &file)?;
     if scorer.features() != schema.features.len() {
         let (model, schema) = (scorer.features(), schema.features.len());
