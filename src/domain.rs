@@ -83,6 +83,8 @@ pub struct Timestamp(i64);
 impl Timestamp {
     /// Microseconds in one second.
     pub const SECOND_US: i64 = 1_000_000;
+    /// Microseconds in one hour.
+    pub const HOUR_US: i64 = 3_600 * Self::SECOND_US;
     /// Microseconds in one day.
     pub const DAY_US: i64 = 86_400 * Self::SECOND_US;
 

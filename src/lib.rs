@@ -28,4 +28,5 @@ pub mod simulate;
 pub mod store;
 pub mod stream;
 pub mod suggest;
+pub mod text;
 pub mod wire;

@@ -66,6 +66,11 @@ impl Matrix {
         &mut self.values[index * self.columns..(index + 1) * self.columns]
     }
 
+    /// The values of `len` rows from `first` on, to be written.
+    pub fn rows_mut(&mut self, first: usize, len: usize) -> &mut [f64] {
+        &mut self.values[first * self.columns..(first + len) * self.columns]
+    }
+
     /// The rows in order.
     pub fn iter_rows(&self) -> impl ExactSizeIterator<Item = &[f64]> {
         self.values.chunks_exact(self.columns)

@@ -185,7 +185,7 @@ impl Stage<'_> {
             self.progress,
         )?;
         let train_seconds = started.elapsed().as_secs_f64();
-        let found = evaluate(&run, None)?.evaluation;
+        let found = evaluate(&run, None, self.progress)?.evaluation;
         self.progress.note(format!(
             "{}: average precision {:.4}, ROC AUC {:.4} on the test part",
             model.as_str(),

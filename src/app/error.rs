@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::client;
 use crate::dataset::DatasetError;
 use crate::engine::EngineError;
+use crate::features::{SnapshotError, UnknownFeature};
 use crate::files::FileError;
 use crate::loadtest;
 use crate::metrics::MetricsError;
@@ -53,6 +54,9 @@ pub enum AppError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A model of features that nobody can compute any more.
+    #[error(transparent)]
+    Features(#[from] UnknownFeature),
     /// Online scoring.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -122,6 +126,23 @@ pub enum AppError {
         /// The folder.
         data: PathBuf,
     },
+    /// A saved state of the features that cannot be used.
+    #[error("{}: {source}", path.display())]
+    State {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: SnapshotError,
+    },
+    /// Features that depend on how they were computed.
+    #[error("{}: row {row} has other features when computed one transaction at a time: this is a bug in fraudctl, please \
+        report it", path.display())]
+    NotEqual {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        row: usize,
+    },
     /// Something that only an event log can do.
     #[error("{}: {what} needs an event log (time, customer, terminal, amount)", path.display())]
     NeedsTransactions {
@@ -168,6 +189,7 @@ impl AppError {
         matches!(
             self,
             Self::Interrupted(_)
+                | Self::Dataset(DatasetError::Interrupted(_))
                 | Self::Gbdt(GbdtError::Interrupted(_))
                 | Self::Neural(NeuralError::Interrupted(_))
                 | Self::Resample(ResampleError::Interrupted(_))

@@ -10,6 +10,7 @@ use crate::files;
 use crate::metrics::{self, Evaluation};
 use crate::model::artifact::{self, Run};
 use crate::model::score_rows;
+use crate::progress::Progress;
 
 /// Metrics, and what they were computed on.
 #[derive(Debug, Clone, Serialize)]
@@ -28,11 +29,16 @@ pub struct EvaluateSummary {
 ///
 /// # Errors
 /// When the run or the data cannot be read or do not fit each other.
-pub fn evaluate(run: &Path, data: Option<&Path>) -> Result<EvaluateSummary, AppError> {
+pub fn evaluate(
+    run: &Path,
+    data: Option<&Path>,
+    progress: &dyn Progress,
+) -> Result<EvaluateSummary, AppError> {
     let run = artifact::open(run)?;
     let (split, rows, trained_on) = match data {
         Some(data) if !data.is_dir() => {
-            let rows = raw_file(&run, data).map_err(|source| AppError::not_as_trained(&run.name, source))?;
+            let rows = raw_file(&run, data, progress)
+                .map_err(|source| AppError::not_as_trained(&run.name, source))?;
             ("all", rows, files::checksum(data)? == run.manifest.facts.source_sha256)
         }
         Some(data) => ("test", test_part(&run, data, false)?, false),
@@ -62,11 +68,11 @@ fn test_part(run: &Run, folder: &Path, same: bool) -> Result<PartRows, AppError>
     Ok(prepared.part(Part::Test)?)
 }
 
-fn raw_file(run: &Run, file: &Path) -> Result<PartRows, DatasetError> {
+fn raw_file(run: &Run, file: &Path, progress: &dyn Progress) -> Result<PartRows, DatasetError> {
     let schema = dataset::for_file(&run.schema, file)?;
     if schema.columns.label.is_none() {
         let found = dataset::header(file)?;
         return Err(DatasetError::MissingColumn { path: file.to_owned(), part: "label".into(), found });
     }
-    Ok(dataset::samples(file, &schema)?.into_labelled())
+    Ok(dataset::samples(file, &schema, progress)?.into_labelled())
 }

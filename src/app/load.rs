@@ -50,7 +50,7 @@ pub fn load(config: &LoadConfig, progress: &dyn Progress) -> Result<LoadSummary,
     let input = config.input.as_path();
     progress.start(&format!("reading {}", input.display()), None);
     let schema = dataset::resolve(input, &dataset::header(input)?, &config.schema, false)?;
-    let rows = rows(input, &schema)?;
+    let rows = rows(input, &schema, progress)?;
     let store = Store::open(&config.database, Durability::Process)?;
     let locations = locations();
     store.replace_locations(&locations)?;
@@ -88,16 +88,16 @@ pub fn locations() -> Vec<Location> {
     geography::cities().iter().map(location).collect()
 }
 
-fn rows(input: &Path, schema: &Schema) -> Result<Vec<Row>, AppError> {
+fn rows(input: &Path, schema: &Schema, progress: &dyn Progress) -> Result<Vec<Row>, AppError> {
     if schema.kind == InputKind::Transactions {
         return Ok(dataset::transactions(input, schema)?.into_iter().map(Row::Transaction).collect());
     }
-    let samples = dataset::samples(input, schema)?;
+    let samples = dataset::samples(input, schema, progress)?;
     // Row numbers are unique within one file only, and a database may hold several.
     let by_content = schema.columns.id.is_none().then(|| samples.content_ids());
     let ids = by_content.as_ref().unwrap_or(&samples.ids);
     let case = |row: usize| {
-        let id = TransactionId::parse(&ids[row]);
+        let id = TransactionId::parse(ids.get(row));
         Ok(Row::Case(Case {
             id: id.map_err(|why| DatasetError::unusable_row(input, row, &why))?,
             time: samples.times.as_ref().map(|times| times[row]),

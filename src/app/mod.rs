@@ -3,6 +3,7 @@
 pub mod demo;
 mod error;
 pub mod evaluate;
+pub mod features;
 pub mod load;
 pub mod predict;
 pub mod prep;

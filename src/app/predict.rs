@@ -5,11 +5,14 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::AppError;
-use crate::dataset;
+use crate::dataset::{self, Appending, Column, SampleReader, Values};
 use crate::domain::Decision;
 use crate::features::InputKind;
 use crate::model::{artifact, score_rows};
 use crate::progress::Progress;
+
+/// The columns that are added.
+const ADDED: [&str; 2] = ["score", "decision"];
 
 /// What was scored.
 #[derive(Debug, Clone, Serialize)]
@@ -33,29 +36,41 @@ pub fn predict(
     force: bool,
     progress: &dyn Progress,
 ) -> Result<PredictSummary, AppError> {
-    dataset::check_scored_target(out, force)?;
     let run = artifact::open(run)?;
-    progress.start(&format!("reading {}", input.display()), None);
+    progress.start(&format!("scoring {}", input.display()), None);
     let unfit = |source| AppError::not_as_trained(&run.name, source);
     let mut schema = dataset::for_file(&run.schema, input).map_err(unfit)?;
     if schema.kind == InputKind::Tabular {
         // Scoring a table needs no label; in an event log the labels known so far are part of the history.
         schema.columns.label = None;
     }
-    let samples = dataset::samples(input, &schema).map_err(unfit)?;
-    progress.check()?;
-    progress.start("scoring", None);
-    let scores = score_rows(&*run.scorer, &samples.features);
-    progress.check()?;
-    let decisions: Vec<Decision> = scores.iter().map(|&score| run.thresholds.decide(score)).collect();
-    progress.start(&format!("writing {}", out.display()), None);
-    let words = decisions.iter().map(|decision| decision.as_str().to_owned()).collect();
-    dataset::write_scored(input, out, force, scores, words)?;
+    schema.columns.id = None;
+    let whole =
+        schema.kind == InputKind::Transactions && !dataset::in_time_order(input, &schema).map_err(unfit)?;
+    let appending = Appending { input, out, force, whole };
+    appending.check()?;
+    let mut reader = SampleReader::new(input, &schema).map_err(unfit)?;
+    let wanted = reader.wanted().to_vec();
+    let mut summary = PredictSummary { rows: 0, review: 0, block: 0 };
+    let [score, decision] = ADDED.map(str::to_owned);
+    let written = appending.write(&wanted, &[score.clone(), decision.clone()], |columns| {
+        let rows = reader.rows(columns, progress).map_err(unfit)?;
+        progress.check()?;
+        let scores = score_rows(&*run.scorer, &rows.features);
+        let decisions: Vec<Decision> = scores.iter().map(|&score| run.thresholds.decide(score)).collect();
+        let count = |wanted| decisions.iter().filter(|&&decision| decision == wanted).count();
+        summary.review += count(Decision::Review);
+        summary.block += count(Decision::Block);
+        let words = decisions.iter().map(|decision| decision.as_str()).collect();
+        Ok::<_, AppError>(vec![
+            Column { name: score.clone(), values: Values::Numbers(scores) },
+            Column { name: decision.clone(), values: Values::Texts(words) },
+        ])
+    });
+    summary.rows = written.map_err(|error| match error {
+        AppError::Dataset(source) => unfit(source),
+        other => other,
+    })?;
     progress.finish();
-    let count = |wanted| decisions.iter().filter(|&&decision| decision == wanted).count();
-    Ok(PredictSummary {
-        rows: decisions.len(),
-        review: count(Decision::Review),
-        block: count(Decision::Block),
-    })
+    Ok(summary)
 }

@@ -56,7 +56,7 @@ pub fn prep(config: &PrepConfig, progress: &dyn Progress) -> Result<PrepSummary,
     let input = config.input.as_path();
     progress.start(&format!("reading {}", input.display()), None);
     let schema = dataset::resolve(input, &dataset::header(input)?, &config.schema, true)?;
-    let samples = dataset::samples(input, &schema)?;
+    let samples = dataset::samples(input, &schema, progress)?;
     progress.check()?;
     let rows_read = samples.labels.len();
     let all = samples.into_labelled();
@@ -152,7 +152,7 @@ fn balance(
         },
         other => other.into(),
     })?;
-    let source = |origin: &Option<usize>| origin.map_or(String::new(), |row| train.ids[row].clone());
+    let source = |origin: &Option<usize>| origin.map_or("", |row| train.ids.get(row));
     Ok(PartRows {
         ids: resampled.origin.iter().map(source).collect(),
         times: None,

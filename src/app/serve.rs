@@ -8,7 +8,7 @@ use super::AppError;
 use super::load::locations;
 use crate::domain::Thresholds;
 use crate::engine::{Engine, EngineConfig};
-use crate::features::{FeatureState, InputKind};
+use crate::features::InputKind;
 use crate::model::artifact;
 use crate::progress::Progress;
 use crate::server::{self, Clock, Running, ServerConfig};
@@ -48,10 +48,10 @@ pub fn serve(config: &ServeConfig, progress: &dyn Progress) -> Result<Running, A
     let live = run.schema.kind == InputKind::Transactions;
     let engine = Engine::new(EngineConfig {
         name: run.name,
+        state: live.then(|| run.schema.state()).transpose()?,
         features: run.schema.features,
         scorer: run.scorer,
         thresholds,
-        state: live.then(FeatureState::new),
     })?;
     let store = match &config.database {
         Some(path) => Some(Arc::new(Store::open(path, config.durability)?)),

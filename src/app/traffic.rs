@@ -47,7 +47,7 @@ pub fn bodies(data: Option<&Path>, seed: u64, progress: &dyn Progress) -> Result
             dataset::transactions(path, &schema)?.iter().take(MAX_BODIES).map(raw_body).collect()
         }
         InputKind::Tabular => {
-            let samples = dataset::samples(path, &schema)?;
+            let samples = dataset::samples(path, &schema, progress)?;
             let rows = samples.features.iter_rows().take(MAX_BODIES);
             rows.map(|row| body(schema.features.iter().map(String::as_str).zip(row.iter().copied())))
                 .collect()

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::error::UsageError;
 use crate::dataset::SchemaOptions;
-use crate::features::InputKind;
+use crate::features::{FeatureSet, InputKind, LabelDelay};
 
 /// Flags about columns.
 #[derive(Debug, Clone, Args)]
@@ -27,6 +27,35 @@ pub struct ColumnArgs {
     /// Columns to leave out
     #[arg(long, value_name = "COLUMN,..", value_delimiter = ',')]
     drop: Vec<String>,
+}
+
+/// Flags about the features of an event log.
+#[derive(Debug, Clone, Args)]
+pub struct FeatureArgs {
+    /// Features of an event log: the Handbook's 15, or all there are
+    #[arg(long, value_name = "SET", value_enum, default_value_t = FeatureSetArg::Full)]
+    features: FeatureSetArg,
+    /// Days after which it is known whether a transaction was a fraud
+    #[arg(long, value_name = "N", default_value_t = LabelDelay::default().days(),
+        value_parser = clap::value_parser!(u32).range(1..=i64::from(LabelDelay::MOST_DAYS)))]
+    delay_days: u32,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FeatureSetArg {
+    Handbook,
+    Full,
+}
+
+impl FeatureArgs {
+    /// Adds to what the user said about the columns.
+    pub fn add_to(&self, options: &mut SchemaOptions) {
+        options.features = match self.features {
+            FeatureSetArg::Handbook => FeatureSet::Handbook,
+            FeatureSetArg::Full => FeatureSet::Full,
+        };
+        options.label_delay = LabelDelay::from_days(self.delay_days).expect("clap has checked the range");
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -53,6 +82,7 @@ impl ColumnArgs {
             time: self.time,
             map: self.map.iter().map(|text| pair("--map", "PART=COLUMN", text)).collect::<Result<_, _>>()?,
             drop: self.drop,
+            ..SchemaOptions::default()
         })
     }
 }

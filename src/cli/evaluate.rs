@@ -33,7 +33,8 @@ pub struct EvaluateArgs {
 pub fn run(args: EvaluateArgs, _global: &Global, ui: &Ui) -> anyhow::Result<()> {
     let started = Instant::now();
     let minima = args.minima.iter().map(|text| minimum(text)).collect::<Result<Vec<_>, _>>()?;
-    let summary = evaluate(&runs::locate(&args.run), args.data.as_deref().map(runs::locate).as_deref())?;
+    let data = args.data.as_deref().map(runs::locate);
+    let summary = evaluate(&runs::locate(&args.run), data.as_deref(), ui)?;
     if summary.trained_on {
         let why = "the model was trained on rows of this very file, so the metrics are too good; without --data it is \
                    judged by its test rows";

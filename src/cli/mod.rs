@@ -7,6 +7,7 @@ mod demo;
 mod duration;
 mod error;
 mod evaluate;
+mod features;
 mod load;
 mod loadtest;
 mod predict;
@@ -75,6 +76,7 @@ impl Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Simulate(simulate::SimulateArgs),
+    Features(features::FeaturesArgs),
     Prep(prep::PrepArgs),
     Train(train::TrainArgs),
     Evaluate(evaluate::EvaluateArgs),
@@ -129,6 +131,7 @@ fn dispatch(cli: Cli, ui: &Ui) -> anyhow::Result<()> {
     let _ = rayon::ThreadPoolBuilder::new().num_threads(global.threads()).build_global();
     match cli.command {
         Command::Simulate(args) => simulate::run(args, global, ui),
+        Command::Features(args) => features::run(args, global, ui),
         Command::Prep(args) => prep::run(args, global, ui),
         Command::Train(args) => train::run(args, global, ui),
         Command::Evaluate(args) => evaluate::run(args, global, ui),

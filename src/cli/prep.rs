@@ -6,7 +6,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 
 use super::Global;
-use super::columns::ColumnArgs;
+use super::columns::{ColumnArgs, FeatureArgs};
 use super::error::UsageError;
 use super::table::{Table, print, thousands};
 use super::ui::Ui;
@@ -30,6 +30,8 @@ pub struct PrepArgs {
     out: PathBuf,
     #[command(flatten)]
     columns: ColumnArgs,
+    #[command(flatten)]
+    features: FeatureArgs,
     /// At random with equal shares of fraud, or by time [default: time for event logs, else stratified]
     #[arg(long, value_enum)]
     split: Option<SplitArg>,
@@ -60,10 +62,12 @@ impl PrepArgs {
         }
         let balance =
             Balance::parse(&self.balance).map_err(|error| UsageError(format!("--balance: {error}")));
+        let mut schema = self.columns.options()?;
+        self.features.add_to(&mut schema);
         Ok(PrepConfig {
             input: self.input,
             out: runs::locate(&self.out),
-            schema: self.columns.options()?,
+            schema,
             split: self.split.map(|split| match split {
                 SplitArg::Stratified => SplitKind::Stratified,
                 SplitArg::Time => SplitKind::Time,

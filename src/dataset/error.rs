@@ -100,6 +100,9 @@ pub enum DatasetError {
     /// A folder or file of ours could not be read or written.
     #[error(transparent)]
     File(#[from] crate::files::FileError),
+    /// The user asked to stop.
+    #[error(transparent)]
+    Interrupted(#[from] crate::progress::Interrupted),
     /// The rows cannot be used as asked.
     #[error("{}: {why}", path.display())]
     Unusable {

@@ -1,9 +1,8 @@
 //! A file of rows by its ending: which format it is, what its columns are called, reading and writing it.
 
-use std::fs::File;
-use std::io::{self, Write};
 use std::path::Path;
 
+use super::blocks;
 use super::error::DatasetError;
 use super::table::{Column, Kind};
 use super::{csv, parquet};
@@ -21,12 +20,18 @@ impl Format {
     /// The format that the ending of `path` names.
     ///
     /// # Errors
-    /// [`DatasetError::UnknownFormat`] for any other ending than `.csv`, `.tsv`, `.txt` and `.parquet`.
+    /// [`DatasetError::UnknownFormat`] for any other ending than `.csv`, `.tsv`, `.txt` (also with `.gz` or `.zst` behind) and
+    /// `.parquet`.
     pub fn of(path: &Path) -> Result<Self, DatasetError> {
-        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-        match ending.to_ascii_lowercase().as_str() {
-            "csv" | "tsv" | "txt" => Ok(Self::Csv),
-            "parquet" | "pq" => Ok(Self::Parquet),
+        let name =
+            path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+        let (name, packed) = match name.strip_suffix(".gz").or(name.strip_suffix(".zst")) {
+            Some(name) => (name, true),
+            None => (name.as_str(), false),
+        };
+        match name.rsplit_once('.').map(|(_, ending)| ending) {
+            Some("csv" | "tsv" | "txt") => Ok(Self::Csv),
+            Some("parquet" | "pq") if !packed => Ok(Self::Parquet),
             _ => Err(DatasetError::UnknownFormat { path: path.to_owned() }),
         }
     }
@@ -59,50 +64,33 @@ pub fn header(path: &Path) -> Result<Vec<String>, DatasetError> {
 /// there are no rows.
 pub fn read(path: &Path, wanted: &[(&str, Kind)]) -> Result<Vec<Column>, DatasetError> {
     let names = header(path)?;
-    let places: Vec<(usize, Kind)> = wanted
-        .iter()
-        .map(|(name, kind)| match names.iter().position(|found| found == name) {
-            Some(place) => Ok((place, kind.clone())),
-            None => Err(DatasetError::MissingColumn {
-                path: path.to_owned(),
-                part: (*name).to_owned(),
-                found: names.clone(),
-            }),
-        })
-        .collect::<Result<_, _>>()?;
-    let columns = match Format::of(path)? {
-        Format::Csv => csv::read(path, &places)?,
-        Format::Parquet => parquet::read(path, &places)?,
-    };
+    let places = places(path, &names, wanted)?;
+    let columns = blocks::all(path, &places)?;
     match columns.first() {
-        Some(column) if column.values.is_empty() => {
-            Err(DatasetError::Empty { path: path.to_owned(), detail: ": it has a header but no rows" })
-        }
+        Some(column) if column.values.is_empty() => Err(no_rows(path)),
+        None if !wanted.is_empty() => Err(no_rows(path)),
         _ => Ok(columns),
     }
 }
 
-/// Writes columns of equal length into `file`, which stands for `path`.
-///
-/// # Errors
-/// When writing fails.
-pub fn write(path: &Path, file: &mut File, columns: &[Column]) -> Result<(), DatasetError> {
-    match Format::of(path)? {
-        Format::Csv => write_csv(file, columns).map_err(DatasetError::io(path)),
-        Format::Parquet => parquet::write(file, columns)
-            .map_err(|error| DatasetError::io(path)(io::Error::other(error.to_string()))),
-    }
+/// Where the wanted columns are among `names`.
+pub(super) fn places(
+    path: &Path,
+    names: &[String],
+    wanted: &[(&str, Kind)],
+) -> Result<Vec<(usize, Kind)>, DatasetError> {
+    let place = |(name, kind): &(&str, Kind)| match names.iter().position(|found| found == name) {
+        Some(place) => Ok((place, kind.clone())),
+        None => Err(DatasetError::MissingColumn {
+            path: path.to_owned(),
+            part: (*name).to_owned(),
+            found: names.to_owned(),
+        }),
+    };
+    wanted.iter().map(place).collect()
 }
 
-fn write_csv(file: &mut File, columns: &[Column]) -> io::Result<()> {
-    let mut writer = ::csv::Writer::from_writer(file);
-    writer.write_record(columns.iter().map(|column| column.name.as_str()))?;
-    for row in 0..columns.first().map_or(0, |column| column.values.len()) {
-        for column in columns {
-            writer.write_field(column.values.text(row))?;
-        }
-        writer.write_record(None::<&[u8]>)?;
-    }
-    writer.flush()?;
-    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?.flush()
+/// A file of names alone.
+pub(super) fn no_rows(path: &Path) -> DatasetError {
+    DatasetError::Empty { path: path.to_owned(), detail: ": it has a header but no rows" }
 }

@@ -2,10 +2,13 @@
 //! into others, and rows that say something else have other ids, whatever file they are in.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use super::error::DatasetError;
 use crate::files::hexadecimal;
+use crate::text::Texts;
 
 /// Bytes of the hash that make an id: two of a hundred million rows share one by chance once in 10^8 files.
 const BYTES: usize = 10;
@@ -30,6 +33,18 @@ impl ContentIds {
         let repeat = if *before == 0 { String::new() } else { format!("-{before}") };
         hexadecimal(&key) + &repeat
     }
+}
+
+/// An id names one row: a second one would be lost in the database and counted once by live features.
+pub(super) fn check_unique(path: &Path, ids: &Texts) -> Result<(), DatasetError> {
+    let mut rows: HashMap<&str, usize> = HashMap::with_capacity(ids.len());
+    for (row, id) in ids.iter().enumerate() {
+        if let Some(first) = rows.insert(id, row) {
+            let why = format!("rows {} and {} have the same id {id:?}", first + 1, row + 1);
+            return Err(DatasetError::unusable(path, why));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,17 +1,20 @@
 //! Parquet through polars: the wanted columns, checked cell by cell like those of a CSV file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use polars::prelude::{
     Column as Series, DataFrame, DataType, ParquetReader, ParquetWriter, PolarsError, SerReader, TimeUnit,
 };
 
+use rayon::prelude::*;
+
 use super::error::DatasetError;
 use super::table::{Cell, Column, Kind, Values};
 use crate::domain::{InvalidValue, Timestamp};
+use crate::text::DictionaryBuilder;
 
 /// The names of the columns.
 pub(super) fn columns(path: &Path) -> Result<Vec<String>, DatasetError> {
@@ -20,61 +23,100 @@ pub(super) fn columns(path: &Path) -> Result<Vec<String>, DatasetError> {
     Ok(schema.iter_names().map(|name| name.to_string()).collect())
 }
 
-/// The wanted columns, in the order asked for; `wanted` holds places among [`columns`].
-pub(super) fn read(path: &Path, wanted: &[(usize, Kind)]) -> Result<Vec<Column>, DatasetError> {
-    let names = columns(path)?;
-    // A column may be wanted twice, e.g. as a feature and as the time; polars takes each name once.
-    let selection: BTreeSet<usize> = wanted.iter().map(|(place, _)| *place).collect();
-    let selection = selection.into_iter().map(|place| names[place].clone()).collect();
-    let frame =
-        ParquetReader::new(open(path)?).with_columns(Some(selection)).finish().map_err(unreadable(path))?;
-    let convert = |(place, kind): &(usize, Kind)| {
-        let name = &names[*place];
-        let series = frame.column(name).map_err(unreadable(path))?;
-        let values = values(series, kind).map_err(|failure| match failure {
-            Failure::Polars(error) => unreadable(path)(error),
-            Failure::Cell { row, source } => DatasetError::Cell {
-                path: path.to_owned(),
-                line: row as u64 + 1,
-                column: place + 1,
-                name: name.clone(),
-                source,
-            },
-        })?;
-        Ok(Column { name: name.clone(), values })
-    };
-    wanted.iter().map(convert).collect()
+/// The wanted columns of a file, row group by row group. `wanted` holds places among [`columns`].
+pub(super) struct ParquetBlocks<'w> {
+    path: PathBuf,
+    names: Vec<String>,
+    wanted: &'w [(usize, Kind)],
+    /// Read all columns, whether wanted or not.
+    all: bool,
+    /// Rows of each group that is left.
+    groups: std::vec::IntoIter<usize>,
+    first: usize,
 }
 
-/// All columns as text.
-pub(super) fn texts(path: &Path) -> Result<Vec<Column>, DatasetError> {
-    let wanted: Vec<(usize, Kind)> = (0..columns(path)?.len()).map(|place| (place, Kind::Text)).collect();
-    read(path, &wanted)
+/// Rows of a file: the wanted columns, and what polars read them from.
+pub(super) struct ParquetBlock {
+    pub(super) columns: Vec<Column>,
+    pub(super) frame: DataFrame,
 }
 
-/// Writes the rows of `input`, their types as they are, with `more` columns behind.
-pub(super) fn append(input: &Path, file: &mut File, more: &[Column]) -> Result<(), DatasetError> {
-    let mut frame = ParquetReader::new(open(input)?).finish().map_err(unreadable(input))?;
-    let failed = |error: PolarsError| DatasetError::io(input)(io::Error::other(error.to_string()));
-    for column in more {
-        frame.with_column(series(column).map_err(failed)?).map_err(failed)?;
+impl<'w> ParquetBlocks<'w> {
+    /// `whole` makes one block of the file.
+    pub(super) fn open(
+        path: &Path,
+        wanted: &'w [(usize, Kind)],
+        all: bool,
+        whole: bool,
+    ) -> Result<Self, DatasetError> {
+        let mut reader = ParquetReader::new(open(path)?);
+        let schema = reader.schema().map_err(unreadable(path))?;
+        let names = schema.iter_names().map(|name| name.to_string()).collect();
+        let metadata = reader.get_metadata().map_err(unreadable(path))?;
+        let groups: Vec<usize> = metadata.row_groups.iter().map(|group| group.num_rows()).collect();
+        let groups = if whole { vec![groups.iter().sum()] } else { groups };
+        Ok(Self { path: path.to_owned(), names, wanted, all, groups: groups.into_iter(), first: 0 })
     }
-    ParquetWriter::new(file).finish(&mut frame).map(|_| ()).map_err(failed)
+
+    /// The rows of the next group; `None` at the end of the file.
+    pub(super) fn next(&mut self) -> Result<Option<ParquetBlock>, DatasetError> {
+        let Some(rows) = self.groups.next() else { return Ok(None) };
+        let path = self.path.as_path();
+        // A column may be wanted twice, e.g. as a feature and as the time; polars takes each name once.
+        let selection: BTreeSet<usize> = self.wanted.iter().map(|(place, _)| *place).collect();
+        let selection = selection.into_iter().map(|place| self.names[place].clone()).collect();
+        let reader = ParquetReader::new(open(path)?).with_slice(Some((self.first, rows)));
+        let reader = if self.all { reader } else { reader.with_columns(Some(selection)) };
+        let frame = reader.finish().map_err(unreadable(path))?;
+        let convert = |(place, kind): &(usize, Kind)| {
+            let name = &self.names[*place];
+            let series = frame.column(name).map_err(unreadable(path))?;
+            let values = values(series, kind).map_err(|failure| match failure {
+                Failure::Polars(error) => unreadable(path)(error),
+                Failure::Cell { row, source } => DatasetError::Cell {
+                    path: path.to_owned(),
+                    line: (self.first + row) as u64 + 1,
+                    column: place + 1,
+                    name: name.clone(),
+                    source,
+                },
+            })?;
+            Ok(Column { name: name.clone(), values })
+        };
+        let columns = self.wanted.par_iter().map(convert).collect::<Result<_, DatasetError>>()?;
+        self.first += rows;
+        Ok(Some(ParquetBlock { columns, frame }))
+    }
+}
+
+/// Puts `more` columns behind those of `frame`.
+pub(super) fn append(frame: &mut DataFrame, more: &[Column]) -> io::Result<()> {
+    let other = |error: PolarsError| io::Error::other(error.to_string());
+    for column in more {
+        frame.with_column(series(column).map_err(other)?).map_err(other)?;
+    }
+    Ok(())
+}
+
+/// Columns of equal length as polars has them.
+pub(super) fn frame(columns: &[Column]) -> Result<DataFrame, PolarsError> {
+    let height = columns.first().map_or(0, |column| column.values.len());
+    DataFrame::new(height, columns.iter().map(series).collect::<Result<Vec<_>, _>>()?)
 }
 
 /// Writes whole columns of equal length to `file`.
 pub(super) fn write(file: &mut File, columns: &[Column]) -> Result<(), PolarsError> {
-    let height = columns.first().map_or(0, |column| column.values.len());
-    let series = columns.iter().map(series).collect::<Result<Vec<_>, _>>()?;
-    ParquetWriter::new(file).finish(&mut DataFrame::new(height, series)?)?;
-    Ok(())
+    ParquetWriter::new(file).finish(&mut frame(columns)?).map(|_| ())
 }
 
 fn series(column: &Column) -> Result<Series, PolarsError> {
     let name = column.name.as_str().into();
     Ok(match &column.values {
         Values::Numbers(numbers) => Series::new(name, numbers),
-        Values::Texts(texts) => Series::new(name, texts),
+        Values::Texts(texts) => Series::new(name, texts.iter().collect::<Vec<_>>()),
+        Values::Entities(builder) => {
+            Series::new(name, (0..builder.len()).map(|row| builder.text(row)).collect::<Vec<_>>())
+        }
         Values::Labels(labels) => {
             Series::new(name, labels.iter().map(|label| label.map(i32::from)).collect::<Vec<_>>())
                 .cast(&DataType::Int8)?
@@ -97,6 +139,11 @@ impl From<PolarsError> for Failure {
 
 fn values(series: &Series, kind: &Kind) -> Result<Values, Failure> {
     let mut values = kind.empty(series.len());
+    let narrow = series.dtype().is_integer() && *series.dtype() != DataType::UInt64;
+    if let (Values::Entities(builder), true) = (&mut values, narrow) {
+        integer_entities(series, builder)?;
+        return Ok(values);
+    }
     let mut push = |row: usize, cell: Cell<'_>| {
         kind.push(&mut values, &cell).map_err(|source| Failure::Cell { row, source })
     };
@@ -110,7 +157,8 @@ fn values(series: &Series, kind: &Kind) -> Result<Values, Failure> {
         // A whole number as an identifier is read as text, so that no digit is lost; pandas writes whole numbers
         // as floats when one is missing, and 2.0 is the identifier 2.
         dtype
-            if dtype.is_float() || (dtype.is_numeric() && !matches!(kind, Kind::Identifier | Kind::Text)) =>
+            if dtype.is_float()
+                || (dtype.is_numeric() && !matches!(kind, Kind::Identifier | Kind::Entity | Kind::Text)) =>
         {
             for (row, value) in series.cast(&DataType::Float64)?.f64()?.iter().enumerate() {
                 // pandas and our own writer say NaN where a number is missing.
@@ -124,6 +172,20 @@ fn values(series: &Series, kind: &Kind) -> Result<Values, Failure> {
         }
     }
     Ok(values)
+}
+
+/// Whole numbers that repeat: each becomes text once.
+fn integer_entities(series: &Series, builder: &mut DictionaryBuilder) -> Result<(), Failure> {
+    let mut codes: HashMap<i64, u32> = HashMap::new();
+    for (row, value) in series.cast(&DataType::Int64)?.i64()?.iter().enumerate() {
+        let Some(number) = value else {
+            let source = InvalidValue::new("", "an identifier, and not missing");
+            return Err(Failure::Cell { row, source });
+        };
+        let code = *codes.entry(number).or_insert_with(|| builder.code(&number.to_string()));
+        builder.push_code(code);
+    }
+    Ok(())
 }
 
 fn open(path: &Path) -> Result<File, DatasetError> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::blocks;
 use super::error::DatasetError;
 use super::parquet;
 use super::split::{SplitKind, SplitShares};
@@ -15,6 +16,7 @@ use crate::features::scaling::RobustScaler;
 use crate::features::{InputKind, Schema};
 use crate::files::{self, FileError, Manifest, StagedFolder};
 use crate::matrix::Matrix;
+use crate::text::Texts;
 
 /// What the manifest calls such a folder.
 pub const KIND: &str = "prepared";
@@ -50,7 +52,7 @@ impl Part {
 #[derive(Debug, Clone)]
 pub struct PartRows {
     /// The source's ids, repeated for copies; empty text for rows that a resampler made up.
-    pub ids: Vec<String>,
+    pub ids: Texts,
     /// Times, where the source has them and no resampler made rows.
     pub times: Option<Vec<Timestamp>>,
     /// Fraud or not.
@@ -63,7 +65,7 @@ impl PartRows {
     /// The rows at `rows`, in that order.
     pub fn select(&self, rows: &[usize]) -> Self {
         Self {
-            ids: rows.iter().map(|&row| self.ids[row].clone()).collect(),
+            ids: self.ids.select(rows),
             times: self.times.as_ref().map(|times| rows.iter().map(|&row| times[row]).collect()),
             labels: rows.iter().map(|&row| self.labels[row]).collect(),
             features: self.features.select(rows),
@@ -169,13 +171,14 @@ impl Prepared {
         if names.iter().any(|name| name == TIME) {
             wanted.push((place(TIME)?, Kind::Time));
         }
-        let (mut labels, mut ids, mut times) = (Vec::new(), Vec::new(), None);
+        let (mut labels, mut ids, mut times) = (Vec::new(), Texts::default(), None);
         let mut columns = Vec::with_capacity(self.schema.features.len());
-        for column in parquet::read(&path, &wanted)? {
+        for column in blocks::all(&path, &wanted)? {
             match column.values {
                 Values::Numbers(numbers) => columns.push(numbers),
                 Values::Texts(texts) => ids = texts,
                 Values::Times(read) => times = Some(read),
+                Values::Entities(_) => unreachable!("no such column was asked for"),
                 Values::Labels(read) => labels = read.into_iter().map(|label| label == Some(true)).collect(),
             }
         }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::error::DatasetError;
-use crate::features::{Columns, HANDBOOK, InputKind, SCHEMA_VERSION, Schema};
+use crate::features::{Columns, FeatureSet, InputKind, LabelDelay, SCHEMA_VERSION, Schema};
 
 /// What the user says about the file; what is not said is recognised by name.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +20,10 @@ pub struct SchemaOptions {
     pub map: Vec<(String, String)>,
     /// Columns to leave out.
     pub drop: Vec<String>,
+    /// Which features an event log gets.
+    pub features: FeatureSet,
+    /// When an event log's labels become known.
+    pub label_delay: LabelDelay,
 }
 
 /// Names by which a part is recognised, whatever their case.
@@ -73,7 +77,8 @@ pub fn resolve(
                 longitude: find("longitude"),
                 label,
             };
-            (columns, HANDBOOK.map(str::to_owned).to_vec())
+            let places = columns.latitude.is_some() && columns.longitude.is_some();
+            (columns, options.features.names(places))
         }
         InputKind::Tabular => {
             let id = find("id");
@@ -87,7 +92,8 @@ pub fn resolve(
     };
     check_features(path, &features)?;
     let positive = options.positive.clone();
-    Ok(Schema { format_version: SCHEMA_VERSION, kind, features, columns, positive })
+    let label_delay_days = options.label_delay;
+    Ok(Schema { format_version: SCHEMA_VERSION, kind, features, columns, label_delay_days, positive })
 }
 
 fn check_options(path: &Path, header: &[String], options: &SchemaOptions) -> Result<(), DatasetError> {

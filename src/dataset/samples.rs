@@ -1,25 +1,25 @@
 //! From a file and its schema to rows of features.
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::DatasetError;
 use super::file::{header, read};
-use super::identity::ContentIds;
+use super::identity::{ContentIds, check_unique};
+use super::log::LogColumns;
 use super::prepared::PartRows;
 use super::resolve::recognise;
-use super::table::{Column, Kind, Values};
-use crate::domain::{
-    Amount, CustomerId, GeoPoint, InvalidValue, TerminalId, Timestamp, Transaction, TransactionId,
-};
-use crate::features::{FeatureState, InputKind, Schema};
+use super::table::{Column, Kind, Table, Wanted};
+use crate::domain::Timestamp;
+use crate::features::{EventLog, FeatureState, InputKind, ObserveError, Schema};
 use crate::matrix::Matrix;
+use crate::progress::Progress;
+use crate::text::Texts;
 
 /// Rows of features with what is known of them, in the order of the file.
 #[derive(Debug, Clone)]
 pub struct Samples {
-    /// The file's ids, else an event log's [ids by content](transactions) and a table's row numbers from 0.
-    pub ids: Vec<String>,
+    /// The file's ids, else an event log's [ids by content](super::Log::ids) and a table's row numbers from 0.
+    pub ids: Texts,
     /// When they happened, where the file says so.
     pub times: Option<Vec<Timestamp>>,
     /// Fraud or not; `None` where the file does not say.
@@ -31,7 +31,7 @@ pub struct Samples {
 impl Samples {
     /// Ids that follow from what the rows say, for a place where rows of several files meet: a row keeps its id when
     /// its file grows, and equal rows have different ids.
-    pub fn content_ids(&self) -> Vec<String> {
+    pub fn content_ids(&self) -> Texts {
         let mut ids = ContentIds::default();
         let time = |row: usize| self.times.as_ref().map(|times| times[row].micros().to_le_bytes());
         let cells = |row: usize| self.features.row(row).iter().map(|value| value.to_le_bytes());
@@ -48,24 +48,139 @@ impl Samples {
     }
 }
 
-/// Reads `path` as `schema` says; event logs get their features from the history within the file.
-///
-/// # Errors
-/// When the file cannot be read or a cell does not fit, with its line and column.
-pub fn samples(path: &Path, schema: &Schema) -> Result<Samples, DatasetError> {
-    match schema.kind {
-        InputKind::Tabular => tabular(path, schema),
-        InputKind::Transactions => {
-            let log = transactions(path, schema)?;
-            let features = featurize(&log, schema.features.len());
-            Ok(Samples {
-                ids: log.iter().map(|transaction| transaction.id.to_string()).collect(),
-                times: Some(log.iter().map(|transaction| transaction.time).collect()),
-                labels: log.iter().map(|transaction| transaction.fraud).collect(),
-                features,
-            })
+/// Makes rows of features of a file's columns, block by block: those of an event log from the history that it has seen so far.
+pub struct SampleReader<'s> {
+    path: PathBuf,
+    schema: &'s Schema,
+    columns: Columns<'s>,
+    rows: usize,
+}
+
+enum Columns<'s> {
+    Table { wanted: Wanted<'s>, label: Option<usize>, id: Option<usize>, time: Option<usize> },
+    Log { columns: LogColumns<'s>, state: Box<FeatureState> },
+}
+
+impl<'s> SampleReader<'s> {
+    /// A reader that has seen nothing of `path`.
+    ///
+    /// # Errors
+    /// When the schema names a feature that cannot be computed.
+    pub fn new(path: &Path, schema: &'s Schema) -> Result<Self, DatasetError> {
+        let columns = match schema.kind {
+            InputKind::Transactions => {
+                let state =
+                    schema.state().map_err(|error| DatasetError::unusable(path, error.to_string()))?;
+                Columns::Log { columns: LogColumns::new(schema), state: Box::new(state) }
+            }
+            InputKind::Tabular => {
+                let mut wanted = Wanted::default();
+                for feature in &schema.features {
+                    wanted.add(Some(feature), Kind::Number);
+                }
+                let kind = Kind::Label { positive: schema.positive.clone() };
+                let label = wanted.add(schema.columns.label.as_deref(), kind);
+                let id = wanted.add(schema.columns.id.as_deref(), Kind::Identifier);
+                let time = wanted.add(schema.columns.time.as_deref(), Kind::Time);
+                Columns::Table { wanted, label, id, time }
+            }
+        };
+        Ok(Self { path: path.to_owned(), schema, columns, rows: 0 })
+    }
+
+    /// The columns that it makes rows of.
+    pub fn wanted(&self) -> &[(&'s str, Kind)] {
+        match &self.columns {
+            Columns::Table { wanted, .. } => &wanted.0,
+            Columns::Log { columns, .. } => &columns.wanted.0,
         }
     }
+
+    /// What an event log's history is so far; `None` for a table.
+    pub fn state(&mut self) -> Option<&mut FeatureState> {
+        match &mut self.columns {
+            Columns::Table { .. } => None,
+            Columns::Log { state, .. } => Some(state),
+        }
+    }
+
+    /// The features of the next rows, of which `columns` holds the wanted columns. Progress advances by rows.
+    ///
+    /// # Errors
+    /// When a row cannot be one, or the user stopped.
+    pub fn rows(&mut self, columns: Vec<Column>, progress: &dyn Progress) -> Result<Rows, DatasetError> {
+        let mut rest = Table(columns);
+        let (events, features) = match &mut self.columns {
+            Columns::Table { .. } => {
+                let places = 0..self.schema.features.len();
+                let features: Vec<Vec<f64>> = places.map(|place| rest.numbers(Some(place))).collect();
+                (None, Matrix::from_columns(&features))
+            }
+            Columns::Log { columns, state } => {
+                let events = columns.events(&self.path, &mut rest)?;
+                let features = state.observe_log(&events, progress).map_err(|error| match error {
+                    ObserveError::Id(error) => DatasetError::unusable(&self.path, error.to_string()),
+                    ObserveError::Interrupted(error) => error.into(),
+                })?;
+                (Some(events), features)
+            }
+        };
+        self.rows += features.rows();
+        Ok(Rows { events, features, rest })
+    }
+
+    /// The next rows with all that is known of them.
+    ///
+    /// # Errors
+    /// As [`SampleReader::rows`].
+    pub fn samples(
+        &mut self,
+        columns: Vec<Column>,
+        progress: &dyn Progress,
+    ) -> Result<Samples, DatasetError> {
+        let first = self.rows;
+        let Rows { events, features, mut rest } = self.rows(columns, progress)?;
+        let unlabelled = || vec![None; features.rows()];
+        Ok(match (&self.columns, events) {
+            (Columns::Log { columns, .. }, Some(events)) => {
+                let ids = columns.ids(&events, &mut rest);
+                let labels = if events.frauds.is_empty() { unlabelled() } else { events.frauds };
+                Samples { ids, times: Some(events.times), labels, features }
+            }
+            (Columns::Table { label, id, time, .. }, _) => {
+                let ids = match id {
+                    Some(_) => rest.texts(*id),
+                    None => (first..self.rows).map(|row| row.to_string()).collect(),
+                };
+                let labels = if label.is_some() { rest.labels(*label) } else { unlabelled() };
+                Samples { ids, times: time.map(|_| rest.times(*time)), labels, features }
+            }
+            (Columns::Log { .. }, None) => unreachable!("a log's rows are events"),
+        })
+    }
+}
+
+/// Features, and what they were made of.
+pub struct Rows {
+    /// The transactions; `None` for a table.
+    pub events: Option<EventLog>,
+    /// A row for each row of the file, a column per feature of the schema.
+    pub features: Matrix,
+    rest: Table,
+}
+
+/// Reads all of `path` as `schema` says; event logs get their features from the history within the file.
+///
+/// # Errors
+/// When the file cannot be read, a cell does not fit (with its line and column), or two rows have one id.
+pub fn samples(path: &Path, schema: &Schema, progress: &dyn Progress) -> Result<Samples, DatasetError> {
+    let mut reader = SampleReader::new(path, schema)?;
+    let columns = read(path, reader.wanted())?;
+    let samples = reader.samples(columns, progress)?;
+    if schema.columns.id.is_some() {
+        check_unique(path, &samples.ids)?;
+    }
+    Ok(samples)
 }
 
 /// `schema` for `path`: parts whose column has another name there are recognised by the usual names; the label, the
@@ -105,144 +220,4 @@ pub fn for_file(schema: &Schema, path: &Path) -> Result<Schema, DatasetError> {
         rename(part, column, needed);
     }
     Ok(schema)
-}
-
-/// Features of every transaction, in the order of `log`, which need not be sorted by time.
-pub fn featurize(log: &[Transaction], columns: usize) -> Matrix {
-    let mut state = FeatureState::new();
-    let mut features = Matrix::from_values(vec![0.0; log.len() * columns], columns);
-    for index in time_order(log) {
-        state.observe(&log[index], features.row_mut(index));
-    }
-    features
-}
-
-/// The places of `log` in order of time; transactions of one instant stay in their order.
-pub fn time_order(log: &[Transaction]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..log.len()).collect();
-    order.sort_by_key(|&index| log[index].time);
-    order
-}
-
-/// Reads an event log. Without a column of ids, a transaction's id follows from its time, customer, terminal and
-/// amount, and from how many equal ones stand before it.
-///
-/// # Errors
-/// As [`samples`].
-pub fn transactions(path: &Path, schema: &Schema) -> Result<Vec<Transaction>, DatasetError> {
-    let mut reader = Wanted::default();
-    let columns = &schema.columns;
-    let time = reader.add(columns.time.as_deref(), Kind::Time);
-    let customer = reader.add(columns.customer.as_deref(), Kind::Identifier);
-    let terminal = reader.add(columns.terminal.as_deref(), Kind::Identifier);
-    let amount = reader.add(columns.amount.as_deref(), Kind::Required);
-    let id = reader.add(columns.id.as_deref(), Kind::Identifier);
-    let latitude = reader.add(columns.latitude.as_deref(), Kind::Number);
-    let longitude = reader.add(columns.longitude.as_deref(), Kind::Number);
-    let label = reader.add(columns.label.as_deref(), Kind::Label { positive: schema.positive.clone() });
-    let mut table = Table(read(path, &reader.0)?);
-    let (times, amounts) = (table.times(time), table.numbers(amount));
-    let (customers, terminals, ids) = (table.texts(customer), table.texts(terminal), table.texts(id));
-    check_unique(path, &ids)?;
-    let (latitudes, longitudes, labels) =
-        (table.numbers(latitude), table.numbers(longitude), table.labels(label));
-    let wrong = |row, error: InvalidValue| DatasetError::unusable_row(path, row, &error);
-    let mut by_content = ContentIds::default();
-    (0..times.len())
-        .map(|row| {
-            let place = match (latitudes.get(row), longitudes.get(row)) {
-                (Some(latitude), Some(longitude)) if !latitude.is_nan() && !longitude.is_nan() => {
-                    Some(GeoPoint::new(*latitude, *longitude).map_err(|error| wrong(row, error))?)
-                }
-                _ => None,
-            };
-            let id = match ids.get(row) {
-                Some(id) => TransactionId::parse(id),
-                None => TransactionId::parse(&by_content.next([
-                    times[row].micros().to_le_bytes().as_slice(),
-                    customers[row].as_bytes(),
-                    terminals[row].as_bytes(),
-                    amounts[row].to_le_bytes().as_slice(),
-                ])),
-            };
-            Ok(Transaction {
-                id: id.map_err(|error| wrong(row, error))?,
-                time: times[row],
-                customer: CustomerId::parse(&customers[row]).map_err(|error| wrong(row, error))?,
-                terminal: TerminalId::parse(&terminals[row]).map_err(|error| wrong(row, error))?,
-                amount: Amount::try_from(amounts[row]).map_err(|error| wrong(row, error))?,
-                place,
-                fraud: labels.get(row).copied().flatten(),
-            })
-        })
-        .collect()
-}
-
-fn tabular(path: &Path, schema: &Schema) -> Result<Samples, DatasetError> {
-    let mut reader = Wanted::default();
-    for feature in &schema.features {
-        reader.add(Some(feature), Kind::Number);
-    }
-    let label =
-        reader.add(schema.columns.label.as_deref(), Kind::Label { positive: schema.positive.clone() });
-    let id = reader.add(schema.columns.id.as_deref(), Kind::Identifier);
-    let time = reader.add(schema.columns.time.as_deref(), Kind::Time);
-    let mut table = Table(read(path, &reader.0)?);
-    let columns: Vec<Vec<f64>> = (0..schema.features.len()).map(|place| table.numbers(Some(place))).collect();
-    let features = Matrix::from_columns(&columns);
-    let rows = features.rows();
-    let ids = match id {
-        Some(_) => {
-            let ids = table.texts(id);
-            check_unique(path, &ids)?;
-            ids
-        }
-        None => (0..rows).map(|row| row.to_string()).collect(),
-    };
-    let labels = if label.is_some() { table.labels(label) } else { vec![None; rows] };
-    Ok(Samples { ids, times: time.map(|_| table.times(time)), labels, features })
-}
-
-/// An id names one row: a second one would be lost in the database and counted once by live features.
-fn check_unique(path: &Path, ids: &[String]) -> Result<(), DatasetError> {
-    let mut rows: HashMap<&str, usize> = HashMap::with_capacity(ids.len());
-    for (row, id) in ids.iter().enumerate() {
-        if let Some(first) = rows.insert(id, row) {
-            let why = format!("rows {} and {} have the same id {id:?}", first + 1, row + 1);
-            return Err(DatasetError::unusable(path, why));
-        }
-    }
-    Ok(())
-}
-
-/// The columns to ask a file for; remembers their places.
-#[derive(Default)]
-struct Wanted<'a>(Vec<(&'a str, Kind)>);
-
-impl<'a> Wanted<'a> {
-    fn add(&mut self, name: Option<&'a str>, kind: Kind) -> Option<usize> {
-        self.0.push((name?, kind));
-        Some(self.0.len() - 1)
-    }
-}
-
-/// What came back; every column is taken once, and one that was not asked for is empty.
-struct Table(Vec<Column>);
-
-macro_rules! take {
-    ($name:ident, $variant:ident, $cell:ty) => {
-        fn $name(&mut self, place: Option<usize>) -> Vec<$cell> {
-            match place.map(|place| &mut self.0[place].values) {
-                Some(Values::$variant(cells)) => std::mem::take(cells),
-                _ => Vec::new(),
-            }
-        }
-    };
-}
-
-impl Table {
-    take!(numbers, Numbers, f64);
-    take!(texts, Texts, String);
-    take!(times, Times, Timestamp);
-    take!(labels, Labels, Option<bool>);
 }

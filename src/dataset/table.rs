@@ -1,8 +1,10 @@
 //! Typed columns: what is read from a file, whatever its format, and what is written to one.
 
-use crate::domain::{InvalidValue, Timestamp};
+use std::fmt::Write;
 
 use super::error::NUMBER;
+use crate::domain::{InvalidValue, Timestamp};
+use crate::text::{Dictionary, DictionaryBuilder, Texts};
 
 /// What a column's cells must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,8 +13,10 @@ pub enum Kind {
     Number,
     /// A finite number that must be there.
     Required,
-    /// Text that must be there.
+    /// Text that must be there, another in each row.
     Identifier,
+    /// Text that must be there, the same in many rows.
+    Entity,
     /// Text; a missing one becomes empty.
     Text,
     /// A time that must be there.
@@ -25,12 +29,14 @@ pub enum Kind {
 }
 
 /// The cells of a column.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Values {
     /// Numbers; NaN where missing.
     Numbers(Vec<f64>),
     /// Text.
-    Texts(Vec<String>),
+    Texts(Texts),
+    /// Text that repeats.
+    Entities(DictionaryBuilder),
     /// Times.
     Times(Vec<Timestamp>),
     /// Labels; `None` where missing.
@@ -38,7 +44,7 @@ pub enum Values {
 }
 
 /// A named column.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Column {
     /// Its name in the file.
     pub name: String,
@@ -58,7 +64,8 @@ impl Kind {
     pub(super) fn empty(&self, rows: usize) -> Values {
         match self {
             Self::Number | Self::Required => Values::Numbers(Vec::with_capacity(rows)),
-            Self::Identifier | Self::Text => Values::Texts(Vec::with_capacity(rows)),
+            Self::Identifier | Self::Text => Values::Texts(Texts::default()),
+            Self::Entity => Values::Entities(DictionaryBuilder::default()),
             Self::Time => Values::Times(Vec::with_capacity(rows)),
             Self::Label { .. } => Values::Labels(Vec::with_capacity(rows)),
         }
@@ -72,8 +79,18 @@ impl Kind {
                 numbers
                     .push(number(cell)?.ok_or_else(|| InvalidValue::new("", "a number, and not missing"))?);
             }
-            (Self::Identifier, Values::Texts(texts)) => texts.push(identifier(cell)?),
-            (Self::Text, Values::Texts(texts)) => texts.push(identifier(cell).unwrap_or_default()),
+            (Self::Identifier, Values::Texts(texts)) => match cell {
+                Cell::Text(text) => texts.push(text),
+                _ => texts.push(&identifier(cell)?),
+            },
+            (Self::Entity, Values::Entities(builder)) => match cell {
+                Cell::Text(text) => builder.push(text),
+                _ => builder.push(&identifier(cell)?),
+            },
+            (Self::Text, Values::Texts(texts)) => match cell {
+                Cell::Text(text) => texts.push(text),
+                _ => texts.push(&identifier(cell).unwrap_or_default()),
+            },
             (Self::Time, Values::Times(times)) => times.push(time(cell)?),
             (Self::Label { positive }, Values::Labels(labels)) => {
                 labels.push(label(cell, positive.as_deref())?)
@@ -143,11 +160,24 @@ fn label(cell: &Cell<'_>, positive: Option<&str>) -> Result<Option<bool>, Invali
 }
 
 impl Values {
+    /// Appends the cells of `other`, which are of the same kind.
+    pub(super) fn append(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Numbers(cells), Self::Numbers(more)) => cells.extend(more),
+            (Self::Texts(cells), Self::Texts(more)) => cells.append(&more),
+            (Self::Entities(cells), Self::Entities(more)) => cells.append(&more),
+            (Self::Times(cells), Self::Times(more)) => cells.extend(more),
+            (Self::Labels(cells), Self::Labels(more)) => cells.extend(more),
+            _ => unreachable!("both come from `Kind::empty` of one kind"),
+        }
+    }
+
     /// Number of cells.
     pub fn len(&self) -> usize {
         match self {
             Self::Numbers(numbers) => numbers.len(),
             Self::Texts(texts) => texts.len(),
+            Self::Entities(builder) => builder.len(),
             Self::Times(times) => times.len(),
             Self::Labels(labels) => labels.len(),
         }
@@ -160,12 +190,68 @@ impl Values {
 
     /// A cell as text; empty when missing.
     pub fn text(&self, row: usize) -> String {
-        match self {
-            Self::Numbers(numbers) if numbers[row].is_nan() => String::new(),
-            Self::Numbers(numbers) => numbers[row].to_string(),
-            Self::Texts(texts) => texts[row].clone(),
-            Self::Times(times) => times[row].to_string(),
-            Self::Labels(labels) => labels[row].map_or(String::new(), |label| u8::from(label).to_string()),
+        let mut text = String::new();
+        self.write_text(row, &mut text);
+        text
+    }
+
+    /// Appends a cell to `text`; nothing when it is missing.
+    pub(super) fn write_text(&self, row: usize, text: &mut String) {
+        let written = match self {
+            Self::Numbers(numbers) if numbers[row].is_nan() => Ok(()),
+            Self::Numbers(numbers) => write!(text, "{}", numbers[row]),
+            Self::Texts(texts) => text.write_str(texts.get(row)),
+            Self::Entities(builder) => text.write_str(builder.text(row)),
+            Self::Times(times) => write!(text, "{}", times[row]),
+            Self::Labels(labels) => {
+                labels[row].map_or(Ok(()), |label| text.write_char(if label { '1' } else { '0' }))
+            }
+        };
+        written.expect("writing into a String does not fail");
+    }
+}
+
+/// The columns to ask a file for; remembers their places.
+#[derive(Default)]
+pub(super) struct Wanted<'a>(pub(super) Vec<(&'a str, Kind)>);
+
+impl<'a> Wanted<'a> {
+    pub(super) fn add(&mut self, name: Option<&'a str>, kind: Kind) -> Option<usize> {
+        self.0.push((name?, kind));
+        Some(self.0.len() - 1)
+    }
+}
+
+/// What came back; every column is taken once, and one that was not asked for is empty.
+pub(super) struct Table(pub(super) Vec<Column>);
+
+macro_rules! take {
+    ($name:ident, $variant:ident, $cell:ty) => {
+        pub(super) fn $name(&mut self, place: Option<usize>) -> Vec<$cell> {
+            match place.map(|place| &mut self.0[place].values) {
+                Some(Values::$variant(cells)) => std::mem::take(cells),
+                _ => Vec::new(),
+            }
+        }
+    };
+}
+
+impl Table {
+    take!(numbers, Numbers, f64);
+    take!(times, Times, Timestamp);
+    take!(labels, Labels, Option<bool>);
+
+    pub(super) fn texts(&mut self, place: Option<usize>) -> Texts {
+        match place.map(|place| &mut self.0[place].values) {
+            Some(Values::Texts(cells)) => std::mem::take(cells),
+            _ => Texts::default(),
+        }
+    }
+
+    pub(super) fn entities(&mut self, place: Option<usize>) -> Dictionary {
+        match place.map(|place| &mut self.0[place].values) {
+            Some(Values::Entities(builder)) => std::mem::take(builder).finish(),
+            _ => Dictionary::default(),
         }
     }
 }

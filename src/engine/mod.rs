@@ -13,7 +13,7 @@ pub use error::EngineError;
 use live::Live;
 
 use crate::domain::{Decision, Thresholds, Transaction};
-use crate::features::{FeatureState, HANDBOOK};
+use crate::features::FeatureState;
 use crate::model::Scorer;
 
 /// What an engine is made of.
@@ -70,7 +70,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Mismatch`] when the scorer's rows are not as wide as there are features, or a feature is named
-    /// twice; [`EngineError::NotLive`] when the live state makes other features than the model takes.
+    /// twice; [`EngineError::NotLive`] when the live state makes another number of features than the model takes.
     pub fn new(config: EngineConfig) -> Result<Self, EngineError> {
         let EngineConfig { name, features, scorer, thresholds, state } = config;
         let positions: HashMap<String, usize> =
@@ -78,7 +78,7 @@ impl Engine {
         if features.len() != scorer.features() || positions.len() != features.len() {
             return Err(EngineError::Mismatch { named: positions.len(), scored: scorer.features() });
         }
-        if state.is_some() && features != HANDBOOK {
+        if state.as_ref().is_some_and(|state| state.columns() != features.len()) {
             return Err(EngineError::NotLive { features });
         }
         let live = state.map(|state| Mutex::new(Live::new(state, features.len())));

@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::{Amount, CustomerId, TerminalId, Timestamp, TransactionId};
+use crate::features::{FeatureSet, HANDBOOK, LabelDelay, Plan};
 
 /// Scores a row by its first value.
 struct First(usize);
@@ -14,6 +15,10 @@ impl Scorer for First {
             *score = row[0];
         }
     }
+}
+
+fn fresh() -> FeatureState {
+    FeatureState::new(Plan::of(FeatureSet::Handbook, false), LabelDelay::default())
 }
 
 fn tabular() -> Engine {
@@ -65,11 +70,11 @@ fn a_row_that_does_not_fit_is_refused_by_the_name_of_the_feature() {
 #[test]
 fn a_raw_transaction_gets_the_features_of_its_history() {
     let names: Vec<String> = HANDBOOK.map(str::to_owned).into();
-    let live = engine(names.clone(), Some(FeatureState::new())).unwrap();
+    let live = engine(names.clone(), Some(fresh())).unwrap();
     assert_eq!(live.warm_start((0..5).map(|id| transaction(id, id as i64, 10.0))), 5);
     live.score_transaction(&transaction(9, 100, 0.7), Given::ALL).unwrap();
 
-    let mut state = FeatureState::new();
+    let mut state = fresh();
     let (mut row, mut expected) = (vec![0.0; names.len()], vec![0.0; names.len()]);
     for id in 0..5 {
         state.observe(&transaction(id, id as i64, 10.0), &mut row);
@@ -84,8 +89,8 @@ fn a_raw_transaction_gets_the_features_of_its_history() {
 #[test]
 fn an_id_that_comes_again_does_not_count_twice() {
     let names: Vec<String> = HANDBOOK.map(str::to_owned).into();
-    let once = engine(names.clone(), Some(FeatureState::new())).unwrap();
-    let twice = engine(names.clone(), Some(FeatureState::new())).unwrap();
+    let once = engine(names.clone(), Some(fresh())).unwrap();
+    let twice = engine(names.clone(), Some(fresh())).unwrap();
     once.score_transaction(&transaction(1, 0, 0.2), Given::ALL).unwrap();
     let first = twice.score_transaction(&transaction(1, 0, 0.2), Given::ALL);
     assert_eq!(first, twice.score_transaction(&transaction(1, 0, 0.2), Given::ALL));
@@ -111,7 +116,7 @@ fn a_missing_value_reaches_the_model() {
 
 #[test]
 fn an_id_of_another_transaction_is_a_conflict() {
-    let live = engine(HANDBOOK.map(str::to_owned).into(), Some(FeatureState::new())).unwrap();
+    let live = engine(HANDBOOK.map(str::to_owned).into(), Some(fresh())).unwrap();
     let first = transaction(1, 0, 0.2);
     let score = |transaction: &Transaction, given| live.score_transaction(transaction, given);
     let scored = score(&first, Given::ALL);
@@ -134,7 +139,7 @@ fn an_id_of_another_transaction_is_a_conflict() {
 #[test]
 fn an_id_that_was_made_here_is_not_remembered() {
     let columns = HANDBOOK.len();
-    let mut live = Live::new(FeatureState::new(), columns);
+    let mut live = Live::new(fresh(), columns);
     let given = Given { id: false, time: true };
     live.observe(&transaction(1, 0, 1.0), given, &mut vec![0.0; columns]).unwrap();
     assert_eq!(live.remembered(), 0);
@@ -143,7 +148,7 @@ fn an_id_that_was_made_here_is_not_remembered() {
 #[test]
 fn the_memory_of_ids_is_bounded() {
     let names: Vec<String> = HANDBOOK.map(str::to_owned).into();
-    let mut live = Live::new(FeatureState::new(), names.len());
+    let mut live = Live::new(fresh(), names.len());
     let mut first = vec![0.0; names.len()];
     live.observe(&transaction(0, 0, 1.0), Given::ALL, &mut first).unwrap();
     for id in 1..=live::REMEMBERED as u64 {
@@ -163,7 +168,7 @@ fn parts_that_do_not_fit_together_are_refused() {
         engine(features.iter().map(|name| (*name).to_owned()).collect(), state).err()
     };
     assert_eq!(refused(&["a", "a"], None), Some(EngineError::Mismatch { named: 1, scored: 2 }));
-    assert!(matches!(refused(&["a", "b"], Some(FeatureState::new())), Some(EngineError::NotLive { .. })));
+    assert!(matches!(refused(&["a", "b"], Some(fresh())), Some(EngineError::NotLive { .. })));
 }
 
 #[test]

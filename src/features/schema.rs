@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::set::{Plan, UnknownFeature};
+use super::state::{FeatureState, LabelDelay};
+
 /// Version of `schema.json`.
 pub const SCHEMA_VERSION: u32 = 1;
 
@@ -48,7 +51,20 @@ pub struct Schema {
     pub features: Vec<String>,
     /// Where they come from.
     pub columns: Columns,
+    /// When labels become known to the features of an event log.
+    #[serde(default)]
+    pub label_delay_days: LabelDelay,
     /// The label's text that means fraud, when it is not 0/1 or true/false.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub positive: Option<String>,
+}
+
+impl Schema {
+    /// State that has seen nothing, for the features of an event log.
+    ///
+    /// # Errors
+    /// [`UnknownFeature`] when one of them cannot be computed.
+    pub fn state(&self) -> Result<FeatureState, UnknownFeature> {
+        Ok(FeatureState::new(Plan::new(&self.features)?, self.label_delay_days))
+    }
 }

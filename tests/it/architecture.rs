@@ -5,15 +5,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Words that every module may use; they use only each other.
-const VOCABULARY: [&str; 5] = ["domain", "files", "matrix", "progress", "suggest"];
+const VOCABULARY: [&str; 6] = ["domain", "files", "matrix", "progress", "suggest", "text"];
 
 /// Which modules a module may use besides the vocabulary and itself.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     ("domain", &[]),
     ("files", &[]),
     ("matrix", &[]),
     ("progress", &[]),
     ("suggest", &[]),
+    ("text", &[]),
     ("wire", &[]),
     ("geography", &[]),
     ("metrics", &[]),

@@ -65,7 +65,7 @@ fn the_same_seed_gives_the_same_folder() {
 }
 
 #[test]
-fn an_event_log_becomes_the_handbooks_features_split_by_time() {
+fn an_event_log_becomes_features_split_by_time() {
     let place = Place::new();
     let mut text = String::from("TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_FRAUD\n");
     for row in 0..400 {
@@ -82,8 +82,11 @@ fn an_event_log_becomes_the_handbooks_features_split_by_time() {
     let summary = fraudctl(["prep", &log, "--out", &place.at("out"), "--json"]).json();
     assert_eq!(summary["input"], "transactions");
     assert_eq!(summary["split"], "time");
-    assert_eq!(summary["features"].as_array().expect("names").len(), 15);
+    assert_eq!(summary["features"].as_array().expect("names").len(), 32);
     assert_eq!(summary["test"]["rows"], 80);
+    let handbook =
+        fraudctl(["prep", &log, "--out", &place.at("book"), "--features", "handbook", "--json"]).json();
+    assert_eq!(handbook["features"].as_array().expect("names").len(), 15);
 }
 
 #[test]

@@ -78,6 +78,9 @@ fn the_scores_of_serve_are_those_of_predict_to_the_last_bit() {
     assert_eq!(server.stats().transactions, 300);
 }
 
+/// What a client sends of a simulated transaction.
+const COLUMNS: [&str; 7] = ["id", "time", "customer", "terminal", "amount", "latitude", "longitude"];
+
 #[test]
 fn live_features_are_those_of_prep_to_the_last_bit() {
     let place = Place::new();
@@ -88,11 +91,11 @@ fn live_features_are_those_of_prep_to_the_last_bit() {
     let lines = std::fs::read_to_string(unlabelled).expect("written");
     let bodies: Vec<String> = lines.lines().map(str::to_owned).collect();
     let table = place.at("unlabelled.csv");
-    let mut text = String::from("id,time,customer,terminal,amount\n");
+    let mut text = COLUMNS.join(",") + "\n";
     for line in &bodies {
         let row: serde_json::Value = serde_json::from_str(line).expect("JSON");
         let cell = |name: &str| row[name].as_str().map_or_else(|| row[name].to_string(), str::to_owned);
-        text.push_str(&["id", "time", "customer", "terminal", "amount"].map(cell).join(","));
+        text.push_str(&COLUMNS.map(cell).join(","));
         text.push('\n');
     }
     std::fs::write(&table, text).expect("written");

@@ -16,6 +16,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Asserts that all went well.
+    pub fn succeeds(&self) {
+        assert_eq!(self.code, 0, "{}", self.stderr);
+    }
+
     /// The JSON object on stdout.
     pub fn json(&self) -> serde_json::Value {
         assert_eq!(self.code, 0, "{}", self.stderr);

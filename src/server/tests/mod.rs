@@ -17,7 +17,7 @@ use super::routes::application;
 use super::*;
 use crate::domain::Thresholds;
 use crate::engine::EngineConfig;
-use crate::features::{FeatureState, HANDBOOK};
+use crate::features::{FeatureSet, FeatureState, HANDBOOK, LabelDelay, Plan};
 use crate::model::Scorer;
 use crate::store::Durability;
 
@@ -57,7 +57,7 @@ fn tabular() -> Arc<Engine> {
 
 /// The score of a raw transaction is its amount.
 fn live() -> Arc<Engine> {
-    engine(&HANDBOOK, Some(FeatureState::new()))
+    engine(&HANDBOOK, Some(FeatureState::new(Plan::of(FeatureSet::Handbook, false), LabelDelay::default())))
 }
 
 fn store(folder: &Path) -> Arc<Store> {

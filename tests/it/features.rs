@@ -1,0 +1,126 @@
+//! `fraudctl features`.
+
+use insta::assert_snapshot;
+
+use crate::support::{Place, creditcard, fraudctl};
+
+/// A simulated log of a few thousand rows.
+fn simulated(place: &Place, name: &str) -> String {
+    let log = place.at(name);
+    let small = ["--customers", "60", "--terminals", "100", "--days", "60"];
+    fraudctl(["simulate", "--out", &log].into_iter().chain(small)).succeeds();
+    log
+}
+
+fn lines(path: &str) -> Vec<String> {
+    std::fs::read_to_string(path).expect("a file").lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn rows_keep_their_order_and_text_and_every_bit_is_proved() {
+    let place = Place::new();
+    let log = simulated(&place, "log.csv");
+    let out = place.at("features.csv");
+    let summary = fraudctl(["features", &log, "--out", &out, "--verify", "--json"]).json();
+    let rows = summary["rows"].as_u64().expect("a count");
+    assert!(rows > 3_000);
+    assert_eq!(summary["online"]["equal_rows"], rows);
+    let (given, made) = (lines(&log), lines(&out));
+    assert_eq!(given.len(), made.len());
+    assert!(given.iter().zip(&made).all(|(given, made)| made.starts_with(&format!("{given},"))));
+    let names: Vec<&str> =
+        summary["features"].as_array().expect("names").iter().filter_map(|name| name.as_str()).collect();
+    assert_eq!(made[0], format!("{},{}", given[0], names.join(",")));
+    assert!(!names.contains(&"TX_AMOUNT"), "the file has it");
+    assert!(names.contains(&"CUSTOMER_ID_KM_SINCE_LAST"), "the log has places");
+}
+
+#[test]
+fn rows_in_any_order_have_the_features_of_their_time() {
+    let place = Place::new();
+    let log = simulated(&place, "log.csv");
+    let (sorted, shuffled) = (place.at("sorted.csv"), place.at("shuffled.csv"));
+    fraudctl(["features", &log, "--out", &sorted]);
+    let mut rows = lines(&log);
+    // Rows of one second stay in their order, which is what tells them apart.
+    rows[1..].sort_by_key(|row| row.split(',').nth(1).map(|time| time.chars().rev().collect::<String>()));
+    let mixed = place.write("mixed.csv", &(rows.join("\n") + "\n"));
+    let outcome = fraudctl(["features", &mixed, "--out", &shuffled, "--verify"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("not in the order of time"), "{}", outcome.stderr);
+    let (mut expected, mut found) = (lines(&sorted), lines(&shuffled));
+    assert_ne!(expected, found);
+    expected.sort();
+    found.sort();
+    assert_eq!(expected, found);
+}
+
+#[test]
+fn a_state_goes_on_where_the_last_file_ended() {
+    let place = Place::new();
+    let log = simulated(&place, "log.csv");
+    let whole = place.at("whole.csv");
+    fraudctl(["features", &log, "--out", &whole, "--features", "full"]);
+    let rows = lines(&log);
+    let half = rows.len() / 2;
+    let first = place.write("first.csv", &(rows[..half].join("\n") + "\n"));
+    let second = place.write("second.csv", &format!("{}\n{}\n", rows[0], rows[half..].join("\n")));
+    let state = place.at("state.bin");
+    for (part, out) in [(&first, place.at("1.csv")), (&second, place.at("2.csv"))] {
+        let outcome = fraudctl(["features", part, "--out", &out, "--state", &state, "--verify"]);
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    }
+    let (one, two) = (lines(&place.at("1.csv")), lines(&place.at("2.csv")));
+    assert_eq!([&one[..], &two[1..]].concat(), lines(&whole));
+
+    std::fs::write(&state, b"nonsense").expect("written");
+    let refused = fraudctl(["features", &second, "--out", &place.at("3.csv"), "--state", &state]);
+    assert_eq!(refused.code, 1);
+    assert!(
+        refused.stderr.contains("state.bin: the saved state of the features is damaged"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!std::path::Path::new(&place.at("3.csv")).exists());
+}
+
+#[test]
+fn formats_may_change_on_the_way() {
+    let place = Place::new();
+    let log = simulated(&place, "log.parquet");
+    let (parquet, csv, packed) = (place.at("f.parquet"), place.at("f.csv"), place.at("log.csv.gz"));
+    fraudctl(["features", &log, "--out", &parquet]).succeeds();
+    fraudctl(["features", &log, "--out", &csv]).succeeds();
+    let table = fraudctl(["features", &csv, "--out", &place.at("again.csv"), "--features", "handbook"]);
+    assert_eq!(table.code, 1);
+    assert!(
+        table.stderr.contains("it has a column \"TX_DURING_WEEKEND\" already; rename it"),
+        "{}",
+        table.stderr
+    );
+    // A packed file is read like the file that it holds.
+    fraudctl([
+        "simulate",
+        "--out",
+        &place.at("log.csv"),
+        "--customers",
+        "60",
+        "--terminals",
+        "100",
+        "--days",
+        "60",
+    ]);
+    let status = std::process::Command::new("gzip").args(["-k", &place.at("log.csv")]).status();
+    assert!(status.is_ok_and(|status| status.success()));
+    fraudctl(["features", &packed, "--out", &place.at("packed.csv")]).succeeds();
+    assert_eq!(lines(&place.at("packed.csv")).len(), lines(&csv).len());
+}
+
+#[test]
+fn what_is_no_event_log_has_no_features() {
+    let place = Place::new();
+    let table = place.write("cards.csv", &creditcard(50));
+    let refused = fraudctl(["features", &table, "--out", &place.at("out.csv")]);
+    assert_eq!(refused.code, 1);
+    assert_snapshot!(place.neutral(&refused.stderr), @"error: PLACE/cards.csv: computing features needs an event log (time, customer, terminal, amount)");
+}
