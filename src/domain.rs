@@ -146,6 +146,39 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// How a column writes its times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeFormat {
+    /// As [`Timestamp::parse`] reads them.
+    Iso,
+    /// `4/30/2018`, or with ` 17:05` or ` 17:05:59` behind it.
+    MonthFirst,
+    /// `30/4/2018`, or with ` 17:05` or ` 17:05:59` behind it.
+    DayFirst,
+}
+
+impl TimeFormat {
+    /// Reads a time; text without a zone is UTC.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] when it is written otherwise.
+    pub fn parse(self, text: &str) -> Result<Timestamp, InvalidValue> {
+        let (date, expected) = match self {
+            Self::Iso => return Timestamp::parse(text),
+            Self::MonthFirst => ("%m/%d/%Y", "a time written M/D/YYYY H:MM"),
+            Self::DayFirst => ("%d/%m/%Y", "a time written D/M/YYYY H:MM"),
+        };
+        let trimmed = text.trim();
+        let with_time = [" %H:%M", " %H:%M:%S"]
+            .into_iter()
+            .find_map(|time| NaiveDateTime::parse_from_str(trimmed, &format!("{date}{time}")).ok());
+        let day = || NaiveDate::parse_from_str(trimmed, date).ok()?.and_hms_opt(0, 0, 0);
+        let time = with_time.or_else(day).ok_or_else(|| InvalidValue::new(text, expected))?;
+        Ok(Timestamp(time.and_utc().timestamp_micros()))
+    }
+}
+
 /// An amount of money in its currency's main unit; finite and within ±10^12.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(try_from = "f64", into = "f64")]
@@ -307,6 +340,17 @@ mod tests {
         for text in ["", "yesterday", "1e300", "NaN", "2018-13-01", "4/1/2018 0:00", "04/01/2018"] {
             assert!(Timestamp::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn slashes_are_read_when_their_order_is_known() {
+        let expected = Timestamp::parse("2018-04-30 17:05");
+        assert_eq!(TimeFormat::MonthFirst.parse("4/30/2018 17:05"), expected);
+        assert_eq!(TimeFormat::DayFirst.parse("30/04/2018 17:05:00"), expected);
+        assert_eq!(TimeFormat::DayFirst.parse(" 30/4/2018"), Timestamp::parse("2018-04-30"));
+        assert_eq!(TimeFormat::Iso.parse("2018-04-30 17:05"), expected);
+        assert!(TimeFormat::MonthFirst.parse("30/4/2018").is_err());
+        assert!(TimeFormat::DayFirst.parse("2018-04-30").is_err());
     }
 
     #[test]

@@ -81,6 +81,18 @@ impl Matrix {
         self.iter_rows().map(move |row| row[index])
     }
 
+    /// The columns at these places, each for itself; read a few rows at a time, so that a row is fetched once.
+    pub fn columns_at(&self, places: &[usize]) -> Vec<Vec<f64>> {
+        const ROWS: usize = 512;
+        let mut columns: Vec<Vec<f64>> = places.iter().map(|_| Vec::with_capacity(self.rows())).collect();
+        for rows in self.values.chunks(ROWS * self.columns) {
+            for (column, &place) in columns.iter_mut().zip(places) {
+                column.extend(rows.iter().skip(place).step_by(self.columns));
+            }
+        }
+        columns
+    }
+
     /// Appends a row.
     ///
     /// # Panics
@@ -88,6 +100,15 @@ impl Matrix {
     pub fn push_row(&mut self, row: &[f64]) {
         assert_eq!(row.len(), self.columns, "a row has as many values as the matrix columns");
         self.values.extend_from_slice(row);
+    }
+
+    /// Appends the rows of a matrix of as many columns.
+    ///
+    /// # Panics
+    /// When `more` has another number of columns.
+    pub fn append(&mut self, more: &Self) {
+        assert_eq!(more.columns, self.columns, "rows have as many values as the matrix columns");
+        self.values.extend_from_slice(&more.values);
     }
 
     /// A new matrix of the rows at `indices`, in that order; an index may repeat.

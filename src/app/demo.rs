@@ -147,6 +147,7 @@ impl Stage<'_> {
             out: self.folder.join("prepared"),
             schema: SchemaOptions::default(),
             split: None,
+            periods: None,
             shares: SplitShares::default(),
             balance: Balance::NONE,
             seed: self.config.simulation.seed,

@@ -103,11 +103,10 @@ pub fn features(config: &FeaturesConfig, progress: &dyn Progress) -> Result<Feat
         if let (Some(state), Some(events)) = (&mut single, &events) {
             online += compare(state, events, &features, input, progress)?;
         }
-        let column = |&place: &usize| Column {
-            name: schema.features[place].clone(),
-            values: Values::Numbers(features.column(place).collect()),
-        };
-        Ok::<_, AppError>(added.iter().map(column).collect())
+        let columns = names.iter().zip(features.columns_at(&added));
+        let columns =
+            columns.map(|(name, values)| Column { name: name.clone(), values: Values::Numbers(values) });
+        Ok::<_, AppError>(columns.collect())
     })?;
     if let (Some(path), Some(state)) = (&config.state, reader.state()) {
         save(path, state)?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::AppError;
-use crate::dataset::{self, DatasetError, Samples, SchemaOptions};
+use crate::dataset::{self, Cases, DatasetError, SchemaOptions};
 use crate::domain::TransactionId;
 use crate::features::{InputKind, Schema};
 use crate::files;
@@ -50,7 +50,7 @@ pub fn load(config: &LoadConfig, progress: &dyn Progress) -> Result<LoadSummary,
     let input = config.input.as_path();
     progress.start(&format!("reading {}", input.display()), None);
     let schema = dataset::resolve(input, &dataset::header(input)?, &config.schema, false)?;
-    let rows = rows(input, &schema, progress)?;
+    let rows = rows(input, &schema)?;
     let store = Store::open(&config.database, Durability::Process)?;
     let locations = locations();
     store.replace_locations(&locations)?;
@@ -88,30 +88,19 @@ pub fn locations() -> Vec<Location> {
     geography::cities().iter().map(location).collect()
 }
 
-fn rows(input: &Path, schema: &Schema, progress: &dyn Progress) -> Result<Vec<Row>, AppError> {
+fn rows(input: &Path, schema: &Schema) -> Result<Vec<Row>, AppError> {
     if schema.kind == InputKind::Transactions {
         return Ok(dataset::transactions(input, schema)?.into_iter().map(Row::Transaction).collect());
     }
-    let samples = dataset::samples(input, schema, progress)?;
-    // Row numbers are unique within one file only, and a database may hold several.
-    let by_content = schema.columns.id.is_none().then(|| samples.content_ids());
-    let ids = by_content.as_ref().unwrap_or(&samples.ids);
-    let case = |row: usize| {
+    let Cases { ids, times, labels, objects } = dataset::cases(input, schema)?;
+    let case = |(row, object): (usize, serde_json::Map<String, serde_json::Value>)| {
         let id = TransactionId::parse(ids.get(row));
         Ok(Row::Case(Case {
             id: id.map_err(|why| DatasetError::unusable_row(input, row, &why))?,
-            time: samples.times.as_ref().map(|times| times[row]),
-            fraud: samples.labels[row],
-            features: features(&samples, row, &schema.features),
+            time: times.as_ref().map(|times| times[row]),
+            fraud: labels[row],
+            features: serde_json::Value::Object(object).to_string(),
         }))
     };
-    (0..samples.ids.len()).map(case).collect()
-}
-
-/// A row's features as one JSON object; a missing value is null.
-fn features(samples: &Samples, row: usize, names: &[String]) -> String {
-    let pairs = names.iter().zip(samples.features.row(row));
-    let object: serde_json::Map<String, serde_json::Value> =
-        pairs.map(|(name, value)| (name.clone(), (*value).into())).collect();
-    serde_json::Value::Object(object).to_string()
+    objects.into_iter().enumerate().map(case).collect()
 }

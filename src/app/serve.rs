@@ -49,7 +49,7 @@ pub fn serve(config: &ServeConfig, progress: &dyn Progress) -> Result<Running, A
     let engine = Engine::new(EngineConfig {
         name: run.name,
         state: live.then(|| run.schema.state()).transpose()?,
-        features: run.schema.features,
+        encoder: run.schema.encoder(),
         scorer: run.scorer,
         thresholds,
     })?;

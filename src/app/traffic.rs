@@ -47,10 +47,8 @@ pub fn bodies(data: Option<&Path>, seed: u64, progress: &dyn Progress) -> Result
             dataset::transactions(path, &schema)?.iter().take(MAX_BODIES).map(raw_body).collect()
         }
         InputKind::Tabular => {
-            let samples = dataset::samples(path, &schema, progress)?;
-            let rows = samples.features.iter_rows().take(MAX_BODIES);
-            rows.map(|row| body(schema.features.iter().map(String::as_str).zip(row.iter().copied())))
-                .collect()
+            let objects = dataset::cases(path, &schema)?.objects.into_iter().take(MAX_BODIES);
+            objects.map(|object| Value::Object(object).to_string().into()).collect()
         }
     };
     progress.finish();
@@ -66,11 +64,5 @@ fn raw_body(transaction: &Transaction) -> Bytes {
         object.insert("latitude".into(), place.latitude.into());
         object.insert("longitude".into(), place.longitude.into());
     }
-    Value::Object(object).to_string().into()
-}
-
-/// A missing value is sent as null.
-fn body<'a>(fields: impl Iterator<Item = (&'a str, f64)>) -> Bytes {
-    let object: Map<String, Value> = fields.map(|(name, value)| (name.to_owned(), value.into())).collect();
     Value::Object(object).to_string().into()
 }

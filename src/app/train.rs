@@ -12,7 +12,7 @@ use crate::metrics::{self, Evaluation};
 use crate::model::artifact::{self, RunContents, RunFacts};
 use crate::model::gbdt::{self, GbdtParameters};
 use crate::model::neural::{self, Device, MlpParameters};
-use crate::model::{ModelKind, TrainingRows, score_rows};
+use crate::model::{ClassWeights, ModelKind, TrainingRows, score_rows};
 use crate::progress::Progress;
 
 /// Payments are refused without asking anybody only where validation rows promise this precision.
@@ -70,11 +70,14 @@ pub fn train(config: &TrainConfig, progress: &dyn Progress) -> Result<TrainSumma
         None => runs::free_name(&config.data, config.model),
     };
     runs::check_target(&out, artifact::KIND, config.force)?;
+    let categories = prepared.schema.encoder().categories();
     let rows = TrainingRows {
         train: &train.features,
         train_labels: &train.labels,
         valid: &valid.features,
         valid_labels: &valid.labels,
+        class_weights: class_weights(&prepared, &train.labels),
+        categories: &categories,
     };
     progress.note(format!(
         "training {} on {} rows with {} frauds, stopped by {} rows with {}",
@@ -176,6 +179,16 @@ fn finish(
     }
     runs::point_latest_to(&run)?;
     Ok(TrainSummary { run, model: config.model, best_iteration: trained.best_iteration, valid: evaluation })
+}
+
+/// What `--balance weights` asked for: `n / (2 n_class)` for each class, scikit-learn's `class_weight="balanced"`.
+fn class_weights(prepared: &Prepared, labels: &[bool]) -> Option<ClassWeights> {
+    let count = PartCount::of(labels);
+    let weight = |class: usize| labels.len() as f64 / (2 * class.max(1)) as f64;
+    (prepared.manifest.facts.balance == "weights").then(|| ClassWeights {
+        fraud: weight(count.positives),
+        genuine: weight(count.rows - count.positives),
+    })
 }
 
 /// Review from the best F1 on; block from where precision is high enough, if it ever is.

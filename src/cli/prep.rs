@@ -12,7 +12,8 @@ use super::table::{Table, print, thousands};
 use super::ui::Ui;
 use crate::app::prep::{PrepConfig, PrepSummary, prep};
 use crate::app::runs;
-use crate::dataset::{PartCount, SplitKind, SplitShares};
+use crate::dataset::{PartCount, Periods, SplitKind, SplitShares};
+use crate::domain::Timestamp;
 use crate::resample::Balance;
 
 /// Split and rebalance a file of labelled rows into a folder that models are trained from
@@ -21,7 +22,9 @@ use crate::resample::Balance;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  fraudctl prep data/creditcard.csv --out creditcard\n  \
     fraudctl prep transactions.parquet --out bank --balance smote:0.1,rus:0.5\n  \
-    fraudctl prep log.csv --out log --map customer=cc_num,terminal=merchant,amount=amt")]
+    fraudctl prep log.csv --out log --map customer=cc_num,terminal=merchant,amount=amt\n  \
+    fraudctl prep log.csv --out july --split dates --train-from 2018-07-25 --train-to 2018-07-31 \\\n    \
+      --test-from 2018-08-08 --test-to 2018-08-14")]
 pub struct PrepArgs {
     /// CSV or Parquet file
     input: PathBuf,
@@ -32,9 +35,21 @@ pub struct PrepArgs {
     columns: ColumnArgs,
     #[command(flatten)]
     features: FeatureArgs,
-    /// At random with equal shares of fraud, or by time [default: time for event logs, else stratified]
+    /// At random with equal shares of fraud, by time, or by dates [default: time for event logs, else stratified]
     #[arg(long, value_enum)]
     split: Option<SplitArg>,
+    /// Of a split by dates: first day of training; its newest rows validate
+    #[arg(long, value_name = "DATE", value_parser = Timestamp::parse, requires = "train_to")]
+    train_from: Option<Timestamp>,
+    /// Of a split by dates: last day of training
+    #[arg(long, value_name = "DATE", value_parser = Timestamp::parse, requires = "test_from")]
+    train_to: Option<Timestamp>,
+    /// Of a split by dates: first day of testing, at least --delay-days whole days after training
+    #[arg(long, value_name = "DATE", value_parser = Timestamp::parse, requires = "test_to")]
+    test_from: Option<Timestamp>,
+    /// Of a split by dates: last day of testing
+    #[arg(long, value_name = "DATE", value_parser = Timestamp::parse, requires = "train_from")]
+    test_to: Option<Timestamp>,
     /// Share of all rows that test
     #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
     test_size: f64,
@@ -50,6 +65,7 @@ pub struct PrepArgs {
 enum SplitArg {
     Stratified,
     Time,
+    Dates,
 }
 
 impl PrepArgs {
@@ -62,6 +78,27 @@ impl PrepArgs {
         }
         let balance =
             Balance::parse(&self.balance).map_err(|error| UsageError(format!("--balance: {error}")));
+        let periods = match (self.train_from, self.train_to, self.test_from, self.test_to) {
+            (Some(train_from), Some(train_to), Some(test_from), Some(test_to)) => {
+                Some(Periods { train_from, train_to, test_from, test_to })
+            }
+            _ => None,
+        };
+        if periods.is_some() != matches!(self.split, Some(SplitArg::Dates)) {
+            let why = "--split dates and --train-from, --train-to, --test-from, --test-to belong together";
+            return Err(UsageError(why.into()).into());
+        }
+        let whole_days = |periods: Periods| {
+            let Periods { train_from, train_to, test_from, test_to } = periods;
+            [train_from, train_to, test_from, test_to]
+                .iter()
+                .all(|time| time.micros() % Timestamp::DAY_US == 0)
+        };
+        if !periods.is_none_or(whole_days) {
+            return Err(
+                UsageError("the dates of --split dates are whole days, such as 2018-07-25".into()).into()
+            );
+        }
         let mut schema = self.columns.options()?;
         self.features.add_to(&mut schema);
         Ok(PrepConfig {
@@ -71,7 +108,9 @@ impl PrepArgs {
             split: self.split.map(|split| match split {
                 SplitArg::Stratified => SplitKind::Stratified,
                 SplitArg::Time => SplitKind::Time,
+                SplitArg::Dates => SplitKind::Dates,
             }),
+            periods,
             shares,
             balance: balance?,
             seed: global.seed,
@@ -107,10 +146,11 @@ fn render(summary: &PrepSummary, config: &PrepConfig, seconds: f64) -> String {
     row("valid", facts.valid);
     row("test", facts.test);
     let (features, split) = (summary.features.len(), facts.split.as_str());
-    let aside = match facts.set_aside {
+    let said = |count: usize, what: &str| match count {
         0 => String::new(),
-        count => format!("{} rows without a label were set aside\n", thousands(count as u64)),
+        count => format!("{} rows {what} were set aside\n", thousands(count as u64)),
     };
+    let aside = said(facts.set_aside, "without a label") + &said(facts.outside, "outside of both periods");
     let out = config.out.display();
     format!("{table}{aside}{features} features, {split} split, written to {out} in {seconds:.1} s\n")
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::domain::InvalidValue;
+use crate::features::encoding::NUMBER;
 
 /// Reading, checking, splitting or writing data failed.
 #[derive(Debug, thiserror::Error)]
@@ -146,6 +147,3 @@ impl DatasetError {
         }
     }
 }
-
-/// What a numeric cell must be.
-pub(crate) const NUMBER: &str = "a number";

@@ -1,9 +1,12 @@
 //! Ids for rows of files that have none, from what the rows say: a row keeps its id when its file grows or is cut
 //! into others, and rows that say something else have other ids, whatever file they are in.
 
-use std::collections::HashMap;
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 use std::path::Path;
 
+use rayon::slice::ParallelSliceMut;
 use sha2::{Digest, Sha256};
 
 use super::error::DatasetError;
@@ -35,16 +38,61 @@ impl ContentIds {
     }
 }
 
-/// An id names one row: a second one would be lost in the database and counted once by live features.
-pub(super) fn check_unique(path: &Path, ids: &Texts) -> Result<(), DatasetError> {
-    let mut rows: HashMap<&str, usize> = HashMap::with_capacity(ids.len());
-    for (row, id) in ids.iter().enumerate() {
-        if let Some(first) = rows.insert(id, row) {
-            let why = format!("rows {} and {} have the same id {id:?}", first + 1, row + 1);
-            return Err(DatasetError::unusable(path, why));
-        }
+/// Whether each row has an id of its own: a second row would be lost in the database and counted once by live features. Memory:
+/// 8 bytes a row.
+#[derive(Debug, Default)]
+pub(super) struct UniqueIds(Vec<u64>);
+
+impl UniqueIds {
+    /// Takes in the ids of the next rows.
+    pub(super) fn extend(&mut self, ids: &Texts) {
+        self.0.extend(ids.iter().map(hash));
     }
-    Ok(())
+
+    /// # Errors
+    /// [`DatasetError::Unusable`] for two rows with the same id; `again` hands over all ids once more, block by block, and is asked
+    /// only when two rows may have the same.
+    pub(super) fn check(
+        self,
+        path: &Path,
+        again: impl FnOnce(&mut dyn FnMut(&Texts)) -> Result<(), DatasetError>,
+    ) -> Result<(), DatasetError> {
+        let mut hashes = self.0;
+        hashes.par_sort_unstable();
+        let repeated: HashSet<u64> =
+            hashes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+        if repeated.is_empty() {
+            return Ok(());
+        }
+        let (mut seen, mut row, mut found) = (HashMap::new(), 0, None);
+        again(&mut |ids| {
+            for id in ids.iter() {
+                row += 1;
+                if repeated.contains(&hash(id))
+                    && let Some(first) = seen.insert(id.to_owned(), row)
+                {
+                    found.get_or_insert_with(|| format!("rows {first} and {row} have the same id {id:?}"));
+                }
+            }
+        })?;
+        found.map_or(Ok(()), |why| Err(DatasetError::unusable(path, why)))
+    }
+}
+
+fn hash(id: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// As [`UniqueIds::check`], of ids that are all there.
+pub(super) fn check_unique(path: &Path, ids: &Texts) -> Result<(), DatasetError> {
+    let mut unique = UniqueIds::default();
+    unique.extend(ids);
+    unique.check(path, |take| {
+        take(ids);
+        Ok(())
+    })
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub fn log(path: &Path, schema: &Schema) -> Result<Log, DatasetError> {
     let columns = LogColumns::new(schema);
     let mut table = Table(read(path, &columns.wanted.0)?);
     let events = columns.events(path, &mut table)?;
-    let ids = columns.ids(&events, &mut table);
+    let ids = columns.ids(&events, &mut table, &mut ContentIds::default());
     if columns.id.is_some() {
         check_unique(path, &ids)?;
     }
@@ -42,7 +42,7 @@ pub fn log(path: &Path, schema: &Schema) -> Result<Log, DatasetError> {
 /// When the file cannot be read or a time is none.
 pub fn in_time_order(path: &Path, schema: &Schema) -> Result<bool, DatasetError> {
     let mut wanted = Wanted::default();
-    wanted.add(schema.columns.time.as_deref(), Kind::Time);
+    wanted.add(schema.columns.time.as_deref(), Kind::Time(schema.time_format));
     let places = places(path, &header(path)?, &wanted.0)?;
     let mut blocks = Blocks::open(path, &places, Take::Wanted, false)?;
     let mut newest = None;
@@ -86,7 +86,7 @@ impl<'a> LogColumns<'a> {
         let columns = &schema.columns;
         let mut wanted = Wanted::default();
         Self {
-            time: wanted.add(columns.time.as_deref(), Kind::Time),
+            time: wanted.add(columns.time.as_deref(), Kind::Time(schema.time_format)),
             customer: wanted.add(columns.customer.as_deref(), Kind::Entity),
             terminal: wanted.add(columns.terminal.as_deref(), Kind::Entity),
             amount: wanted.add(columns.amount.as_deref(), Kind::Required),
@@ -99,10 +99,10 @@ impl<'a> LogColumns<'a> {
     }
 
     /// Takes the ids out of the columns that were read, or makes them of `events`.
-    pub(super) fn ids(&self, events: &EventLog, table: &mut Table) -> Texts {
+    pub(super) fn ids(&self, events: &EventLog, table: &mut Table, by_content: &mut ContentIds) -> Texts {
         match self.id {
             Some(_) => table.texts(self.id),
-            None => content_ids(events),
+            None => content_ids(events, by_content),
         }
     }
 
@@ -132,8 +132,7 @@ impl<'a> LogColumns<'a> {
     }
 }
 
-fn content_ids(events: &EventLog) -> Texts {
-    let mut ids = ContentIds::default();
+fn content_ids(events: &EventLog, ids: &mut ContentIds) -> Texts {
     (0..events.len())
         .map(|row| {
             ids.next([

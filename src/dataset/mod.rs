@@ -6,28 +6,38 @@
 
 mod appended;
 mod blocks;
+mod cases;
 mod csv;
 mod error;
 mod file;
 mod identity;
 mod log;
+mod overview;
 mod parquet;
 mod prepared;
 mod resolve;
 mod samples;
 mod sink;
 mod split;
+mod survey;
 mod table;
+mod words;
 
 pub use appended::Appending;
+pub use cases::{Cases, cases};
 pub use error::DatasetError;
 pub use file::{Format, header, read};
 pub use log::{Log, in_time_order, log, transactions};
+pub use overview::{Overview, overview};
 pub use prepared::{
-    KIND as PREPARED, Part, PartCount, PartRows, Prepared, PreparedFacts, write as write_prepared,
+    Copies, Fitted, KIND as PREPARED, Part, PartCount, PartRows, Prepared, PreparedFacts, PreparedWriter,
 };
 pub use resolve::{SchemaOptions, resolve};
-pub use samples::{Rows, SampleReader, Samples, for_file, samples};
+pub use samples::{Rows, SampleReader, Samples, for_each_block, for_file, samples};
 pub use sink::write_columns;
-pub use split::{Split, SplitKind, SplitShares, by_time, stratified};
+pub use split::{Periods, Split, SplitKind, SplitShares, by_dates, by_time, stratified};
+pub use survey::{
+    ColumnKind, ColumnSurvey, Distinct, EXACT_DISTINCT, MOST_CATEGORIES, Survey, SurveyOptions, survey,
+};
 pub use table::{Column, Kind, Values};
+pub use words::word_counts;

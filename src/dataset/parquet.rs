@@ -6,14 +6,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{
-    Column as Series, DataFrame, DataType, ParquetReader, ParquetWriter, PolarsError, SerReader, TimeUnit,
+    Column as Series, DataFrame, DataType, ParquetReader, PolarsError, SerReader, TimeUnit,
 };
 
 use rayon::prelude::*;
 
 use super::error::DatasetError;
-use super::table::{Cell, Column, Kind, Values};
+use super::table::{Column, Kind, Values};
 use crate::domain::{InvalidValue, Timestamp};
+use crate::features::encoding::Cell;
 use crate::text::DictionaryBuilder;
 
 /// The names of the columns.
@@ -23,7 +24,10 @@ pub(super) fn columns(path: &Path) -> Result<Vec<String>, DatasetError> {
     Ok(schema.iter_names().map(|name| name.to_string()).collect())
 }
 
-/// The wanted columns of a file, row group by row group. `wanted` holds places among [`columns`].
+/// Rows of a block: few enough for what is made of them to stay near, many enough for all threads.
+const BLOCK_ROWS: usize = 131_072;
+
+/// The wanted columns of a file, in the memory of a row group. `wanted` holds places among [`columns`].
 pub(super) struct ParquetBlocks<'w> {
     path: PathBuf,
     names: Vec<String>,
@@ -32,6 +36,10 @@ pub(super) struct ParquetBlocks<'w> {
     all: bool,
     /// Rows of each group that is left.
     groups: std::vec::IntoIter<usize>,
+    block_rows: usize,
+    /// What is left of the group that was read last.
+    rest: DataFrame,
+    /// Rows before that.
     first: usize,
 }
 
@@ -54,38 +62,59 @@ impl<'w> ParquetBlocks<'w> {
         let names = schema.iter_names().map(|name| name.to_string()).collect();
         let metadata = reader.get_metadata().map_err(unreadable(path))?;
         let groups: Vec<usize> = metadata.row_groups.iter().map(|group| group.num_rows()).collect();
-        let groups = if whole { vec![groups.iter().sum()] } else { groups };
-        Ok(Self { path: path.to_owned(), names, wanted, all, groups: groups.into_iter(), first: 0 })
+        let (groups, block_rows) =
+            if whole { (vec![groups.iter().sum()], usize::MAX) } else { (groups, BLOCK_ROWS) };
+        Ok(Self {
+            path: path.to_owned(),
+            names,
+            wanted,
+            all,
+            groups: groups.into_iter(),
+            block_rows,
+            rest: DataFrame::empty(),
+            first: 0,
+        })
     }
 
-    /// The rows of the next group; `None` at the end of the file.
+    /// The next rows; `None` at the end of the file.
     pub(super) fn next(&mut self) -> Result<Option<ParquetBlock>, DatasetError> {
-        let Some(rows) = self.groups.next() else { return Ok(None) };
-        let path = self.path.as_path();
+        while self.rest.height() == 0 {
+            let Some(rows) = self.groups.next() else { return Ok(None) };
+            self.rest = self.group(rows)?;
+        }
+        let rows = self.rest.height().min(self.block_rows);
+        let frame = self.rest.slice(0, rows);
+        self.rest = self.rest.slice(rows as i64, usize::MAX);
+        let columns =
+            self.wanted.par_iter().map(|wanted| self.column(&frame, wanted)).collect::<Result<_, _>>()?;
+        self.first += rows;
+        Ok(Some(ParquetBlock { columns, frame }))
+    }
+
+    /// The row group of so many rows that comes next.
+    fn group(&self, rows: usize) -> Result<DataFrame, DatasetError> {
         // A column may be wanted twice, e.g. as a feature and as the time; polars takes each name once.
         let selection: BTreeSet<usize> = self.wanted.iter().map(|(place, _)| *place).collect();
         let selection = selection.into_iter().map(|place| self.names[place].clone()).collect();
-        let reader = ParquetReader::new(open(path)?).with_slice(Some((self.first, rows)));
+        let reader = ParquetReader::new(open(&self.path)?).with_slice(Some((self.first, rows)));
         let reader = if self.all { reader } else { reader.with_columns(Some(selection)) };
-        let frame = reader.finish().map_err(unreadable(path))?;
-        let convert = |(place, kind): &(usize, Kind)| {
-            let name = &self.names[*place];
-            let series = frame.column(name).map_err(unreadable(path))?;
-            let values = values(series, kind).map_err(|failure| match failure {
-                Failure::Polars(error) => unreadable(path)(error),
-                Failure::Cell { row, source } => DatasetError::Cell {
-                    path: path.to_owned(),
-                    line: (self.first + row) as u64 + 1,
-                    column: place + 1,
-                    name: name.clone(),
-                    source,
-                },
-            })?;
-            Ok(Column { name: name.clone(), values })
-        };
-        let columns = self.wanted.par_iter().map(convert).collect::<Result<_, DatasetError>>()?;
-        self.first += rows;
-        Ok(Some(ParquetBlock { columns, frame }))
+        reader.finish().map_err(unreadable(&self.path))
+    }
+
+    fn column(&self, frame: &DataFrame, (place, kind): &(usize, Kind)) -> Result<Column, DatasetError> {
+        let name = &self.names[*place];
+        let series = frame.column(name).map_err(unreadable(&self.path))?;
+        let values = values(series, kind).map_err(|failure| match failure {
+            Failure::Polars(error) => unreadable(&self.path)(error),
+            Failure::Cell { row, source } => DatasetError::Cell {
+                path: self.path.clone(),
+                line: (self.first + row) as u64 + 1,
+                column: place + 1,
+                name: name.clone(),
+                source,
+            },
+        })?;
+        Ok(Column { name: name.clone(), values })
     }
 }
 
@@ -95,6 +124,7 @@ pub(super) fn append(frame: &mut DataFrame, more: &[Column]) -> io::Result<()> {
     for column in more {
         frame.with_column(series(column).map_err(other)?).map_err(other)?;
     }
+    frame.rechunk_mut();
     Ok(())
 }
 
@@ -102,11 +132,6 @@ pub(super) fn append(frame: &mut DataFrame, more: &[Column]) -> io::Result<()> {
 pub(super) fn frame(columns: &[Column]) -> Result<DataFrame, PolarsError> {
     let height = columns.first().map_or(0, |column| column.values.len());
     DataFrame::new(height, columns.iter().map(series).collect::<Result<Vec<_>, _>>()?)
-}
-
-/// Writes whole columns of equal length to `file`.
-pub(super) fn write(file: &mut File, columns: &[Column]) -> Result<(), PolarsError> {
-    ParquetWriter::new(file).finish(&mut frame(columns)?).map(|_| ())
 }
 
 fn series(column: &Column) -> Result<Series, PolarsError> {
@@ -140,12 +165,12 @@ impl From<PolarsError> for Failure {
 fn values(series: &Series, kind: &Kind) -> Result<Values, Failure> {
     let mut values = kind.empty(series.len());
     let narrow = series.dtype().is_integer() && *series.dtype() != DataType::UInt64;
-    if let (Values::Entities(builder), true) = (&mut values, narrow) {
+    if let (Values::Entities(builder), true) = (&mut values, narrow && *kind == Kind::Entity) {
         integer_entities(series, builder)?;
         return Ok(values);
     }
     let mut push = |row: usize, cell: Cell<'_>| {
-        kind.push(&mut values, &cell).map_err(|source| Failure::Cell { row, source })
+        kind.push(&mut values, cell).map_err(|source| Failure::Cell { row, source })
     };
     match series.dtype() {
         DataType::Datetime(_, _) | DataType::Date => {
@@ -156,13 +181,15 @@ fn values(series: &Series, kind: &Kind) -> Result<Values, Failure> {
         }
         // A whole number as an identifier is read as text, so that no digit is lost; pandas writes whole numbers
         // as floats when one is missing, and 2.0 is the identifier 2.
-        dtype
-            if dtype.is_float()
-                || (dtype.is_numeric() && !matches!(kind, Kind::Identifier | Kind::Entity | Kind::Text)) =>
-        {
+        dtype if dtype.is_float() || (dtype.is_numeric() && !kind.is_text()) => {
             for (row, value) in series.cast(&DataType::Float64)?.f64()?.iter().enumerate() {
                 // pandas and our own writer say NaN where a number is missing.
                 push(row, value.filter(|number| !number.is_nan()).map_or(Cell::Missing, Cell::Number))?;
+            }
+        }
+        DataType::Boolean if !kind.is_text() => {
+            for (row, value) in series.bool()?.iter().enumerate() {
+                push(row, value.map_or(Cell::Missing, Cell::Truth))?;
             }
         }
         _ => {

@@ -1,7 +1,7 @@
 //! A prepared folder: three Parquet files of features, the schema, the scaler and a manifest.
 
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::blocks;
 use super::error::DatasetError;
 use super::parquet;
-use super::split::{SplitKind, SplitShares};
+use super::sink::{OutFormat, Sink};
+use super::split::{Periods, SplitKind, SplitShares};
 use super::table::{Column, Kind, Values};
-use crate::domain::Timestamp;
+use crate::domain::{TimeFormat, Timestamp};
 use crate::features::scaling::RobustScaler;
 use crate::features::{InputKind, Schema};
 use crate::files::{self, FileError, Manifest, StagedFolder};
@@ -62,6 +63,26 @@ pub struct PartRows {
 }
 
 impl PartRows {
+    /// No rows, of so many features.
+    pub fn none(columns: usize, timed: bool) -> Self {
+        Self {
+            ids: Texts::default(),
+            times: timed.then(Vec::new),
+            labels: Vec::new(),
+            features: Matrix::with_capacity(0, columns),
+        }
+    }
+
+    /// Appends rows.
+    pub fn append(&mut self, more: &Self) {
+        self.ids.append(&more.ids);
+        if let (Some(times), Some(more)) = (&mut self.times, &more.times) {
+            times.extend(more);
+        }
+        self.labels.extend(&more.labels);
+        self.features.append(&more.features);
+    }
+
     /// The rows at `rows`, in that order.
     pub fn select(&self, rows: &[usize]) -> Self {
         Self {
@@ -89,6 +110,24 @@ impl PartCount {
     }
 }
 
+/// On which rows something was learnt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fitted {
+    /// The part that the rows are of.
+    pub part: Part,
+    /// How many of them, before rebalancing.
+    pub rows: usize,
+}
+
+/// Rows that say the same as a training row, in all columns that features are made of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copies {
+    /// Among the validation rows.
+    pub valid: usize,
+    /// Among the test rows.
+    pub test: usize,
+}
+
 /// What the manifest of a prepared folder says beside checksums and versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PreparedFacts {
@@ -110,6 +149,33 @@ pub struct PreparedFacts {
     pub split: SplitKind,
     /// Into which shares.
     pub shares: SplitShares,
+    /// Into which periods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub periods: Option<Periods>,
+    /// Labelled rows outside of them, which were left out.
+    #[serde(default)]
+    pub outside: usize,
+    /// The rows that the scaler was fitted on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scaler_fitted: Option<Fitted>,
+    /// The rows that categories and counts of words were learnt from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encodings_fitted: Option<Fitted>,
+    /// Columns that say the same in every row.
+    #[serde(default)]
+    pub constant_columns: Vec<String>,
+    /// Columns that say what an earlier one says, and that one.
+    #[serde(default)]
+    pub duplicate_columns: Vec<(String, String)>,
+    /// Columns that nothing can be learnt from and that were left out.
+    #[serde(default)]
+    pub dropped_columns: Vec<String>,
+    /// Missing cells, by column; the columns without any are left out.
+    #[serde(default)]
+    pub missing: BTreeMap<String, u64>,
+    /// Exact copies of training rows in the other parts; not counted for an event log, whose rows have ids.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copies_of_training_rows: Option<Copies>,
     /// The seed of the split and the resampler.
     pub seed: u64,
     /// How the training rows were rebalanced.
@@ -137,7 +203,7 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Opens a folder that [`write_prepared`](super::write_prepared) made.
+    /// Opens a folder that a [`PreparedWriter`] made.
     ///
     /// # Errors
     /// When it is not a prepared folder, or a file is missing or damaged.
@@ -169,7 +235,7 @@ impl Prepared {
             wanted.push((place(feature)?, Kind::Number));
         }
         if names.iter().any(|name| name == TIME) {
-            wanted.push((place(TIME)?, Kind::Time));
+            wanted.push((place(TIME)?, Kind::Time(TimeFormat::Iso)));
         }
         let (mut labels, mut ids, mut times) = (Vec::new(), Texts::default(), None);
         let mut columns = Vec::with_capacity(self.schema.features.len());
@@ -186,28 +252,53 @@ impl Prepared {
     }
 }
 
-/// Writes a prepared folder; it is there whole or not at all.
-///
-/// # Errors
-/// When `folder` exists and `force` is not set, or writing fails.
-pub fn write(
-    folder: &Path,
-    force: bool,
-    schema: &Schema,
-    scaler: &RobustScaler,
-    parts: &[(Part, PartRows)],
-    facts: PreparedFacts,
-) -> Result<(), DatasetError> {
-    let staged = StagedFolder::create(folder, KIND, force)?;
-    staged.write_json("schema.json", schema)?;
-    staged.write_json("preprocess.json", scaler)?;
-    for (part, rows) in parts {
-        let path = staged.path(&format!("{}.parquet", part.as_str()));
-        let mut file = File::create(&path).map_err(DatasetError::io(&path))?;
-        parquet::write(&mut file, &columns(schema, rows))
-            .map_err(|error| DatasetError::io(&path)(io::Error::other(error.to_string())))?;
+/// A prepared folder in the making; it is there whole or not at all. The rows of a part may come in several blocks.
+pub struct PreparedWriter {
+    staged: StagedFolder,
+    schema: Schema,
+    parts: [(PathBuf, Sink<File>); 3],
+}
+
+impl PreparedWriter {
+    /// Begins a folder.
+    ///
+    /// # Errors
+    /// When `folder` exists and `force` is not set, or files cannot be made beside it.
+    pub fn create(folder: &Path, force: bool, schema: &Schema) -> Result<Self, DatasetError> {
+        let staged = StagedFolder::create(folder, KIND, force)?;
+        staged.write_json("schema.json", schema)?;
+        let part = |part: Part| {
+            let path = staged.path(&format!("{}.parquet", part.as_str()));
+            let file = File::create(&path).map_err(DatasetError::io(&path))?;
+            Ok::<_, DatasetError>((path, Sink::new(OutFormat::Parquet, file)))
+        };
+        let parts = [part(Part::Train)?, part(Part::Valid)?, part(Part::Test)?];
+        Ok(Self { staged, schema: schema.clone(), parts })
     }
-    Ok(staged.commit(facts)?)
+
+    /// Appends rows to a part.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn append(&mut self, part: Part, rows: &PartRows) -> Result<(), DatasetError> {
+        if rows.labels.is_empty() {
+            return Ok(());
+        }
+        let (path, sink) = &mut self.parts[part as usize];
+        sink.write(&columns(&self.schema, rows)).map_err(DatasetError::io(path))
+    }
+
+    /// Ends the folder and gives it its name.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn finish(self, scaler: &RobustScaler, facts: PreparedFacts) -> Result<(), DatasetError> {
+        for (path, sink) in self.parts {
+            sink.finish().map_err(DatasetError::io(&path))?;
+        }
+        self.staged.write_json("preprocess.json", scaler)?;
+        Ok(self.staged.commit(facts)?)
+    }
 }
 
 fn columns(schema: &Schema, rows: &PartRows) -> Vec<Column> {
@@ -215,8 +306,8 @@ fn columns(schema: &Schema, rows: &PartRows) -> Vec<Column> {
     let mut columns = vec![column(ID, Values::Texts(rows.ids.clone()))];
     columns.extend(rows.times.clone().map(|times| column(TIME, Values::Times(times))));
     columns.push(column(LABEL, Values::Labels(rows.labels.iter().copied().map(Some).collect())));
-    for (place, feature) in schema.features.iter().enumerate() {
-        columns.push(column(feature, Values::Numbers(rows.features.column(place).collect())));
-    }
+    let places: Vec<usize> = (0..schema.features.len()).collect();
+    let features = schema.features.iter().zip(rows.features.columns_at(&places));
+    columns.extend(features.map(|(feature, values)| column(feature, Values::Numbers(values))));
     columns
 }

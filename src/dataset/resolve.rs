@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::error::DatasetError;
+use crate::domain::TimeFormat;
 use crate::features::{Columns, FeatureSet, InputKind, LabelDelay, SCHEMA_VERSION, Schema};
 
 /// What the user says about the file; what is not said is recognised by name.
@@ -93,7 +94,16 @@ pub fn resolve(
     check_features(path, &features)?;
     let positive = options.positive.clone();
     let label_delay_days = options.label_delay;
-    Ok(Schema { format_version: SCHEMA_VERSION, kind, features, columns, label_delay_days, positive })
+    Ok(Schema {
+        format_version: SCHEMA_VERSION,
+        kind,
+        features,
+        inputs: Vec::new(),
+        time_format: TimeFormat::Iso,
+        columns,
+        label_delay_days,
+        positive,
+    })
 }
 
 fn check_options(path: &Path, header: &[String], options: &SchemaOptions) -> Result<(), DatasetError> {

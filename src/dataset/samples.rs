@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use super::blocks::{Blocks, Take};
 use super::error::DatasetError;
-use super::file::{header, read};
+use super::file::{header, places, read};
 use super::identity::{ContentIds, check_unique};
 use super::log::LogColumns;
 use super::prepared::PartRows;
 use super::resolve::recognise;
-use super::table::{Column, Kind, Table, Wanted};
+use super::table::{Column, Kind, Table, Values, Wanted};
 use crate::domain::Timestamp;
+use crate::features::encoding::{Cell, Encoder};
 use crate::features::{EventLog, FeatureState, InputKind, ObserveError, Schema};
 use crate::matrix::Matrix;
 use crate::progress::Progress;
@@ -29,13 +31,14 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// Ids that follow from what the rows say, for a place where rows of several files meet: a row keeps its id when
-    /// its file grows, and equal rows have different ids.
-    pub fn content_ids(&self) -> Texts {
-        let mut ids = ContentIds::default();
-        let time = |row: usize| self.times.as_ref().map(|times| times[row].micros().to_le_bytes());
-        let cells = |row: usize| self.features.row(row).iter().map(|value| value.to_le_bytes());
-        (0..self.ids.len()).map(|row| ids.next(cells(row).chain(time(row)))).collect()
+    /// The rows at these places, in that order; one without a label counts as no fraud.
+    pub fn select(&self, rows: &[usize]) -> PartRows {
+        PartRows {
+            ids: self.ids.select(rows),
+            times: self.times.as_ref().map(|times| rows.iter().map(|&row| times[row]).collect()),
+            labels: rows.iter().map(|&row| self.labels[row] == Some(true)).collect(),
+            features: self.features.select(rows),
+        }
     }
 
     /// The rows that have a label.
@@ -51,14 +54,23 @@ impl Samples {
 /// Makes rows of features of a file's columns, block by block: those of an event log from the history that it has seen so far.
 pub struct SampleReader<'s> {
     path: PathBuf,
-    schema: &'s Schema,
     columns: Columns<'s>,
     rows: usize,
 }
 
 enum Columns<'s> {
-    Table { wanted: Wanted<'s>, label: Option<usize>, id: Option<usize>, time: Option<usize> },
-    Log { columns: LogColumns<'s>, state: Box<FeatureState> },
+    Table {
+        wanted: Wanted<'s>,
+        encoder: Encoder,
+        label: Option<usize>,
+        id: Option<usize>,
+        time: Option<usize>,
+    },
+    Log {
+        columns: LogColumns<'s>,
+        state: Box<FeatureState>,
+        ids: ContentIds,
+    },
 }
 
 impl<'s> SampleReader<'s> {
@@ -71,21 +83,27 @@ impl<'s> SampleReader<'s> {
             InputKind::Transactions => {
                 let state =
                     schema.state().map_err(|error| DatasetError::unusable(path, error.to_string()))?;
-                Columns::Log { columns: LogColumns::new(schema), state: Box::new(state) }
+                Columns::Log {
+                    columns: LogColumns::new(schema),
+                    state: Box::new(state),
+                    ids: ContentIds::default(),
+                }
             }
             InputKind::Tabular => {
                 let mut wanted = Wanted::default();
-                for feature in &schema.features {
-                    wanted.add(Some(feature), Kind::Number);
+                let encoder = schema.encoder();
+                let columns = schema.input_names();
+                for (name, input) in columns.zip(encoder.inputs()) {
+                    wanted.add(Some(name), Kind::of(&input.encoding));
                 }
                 let kind = Kind::Label { positive: schema.positive.clone() };
                 let label = wanted.add(schema.columns.label.as_deref(), kind);
                 let id = wanted.add(schema.columns.id.as_deref(), Kind::Identifier);
-                let time = wanted.add(schema.columns.time.as_deref(), Kind::Time);
-                Columns::Table { wanted, label, id, time }
+                let time = wanted.add(schema.columns.time.as_deref(), Kind::Time(schema.time_format));
+                Columns::Table { wanted, encoder, label, id, time }
             }
         };
-        Ok(Self { path: path.to_owned(), schema, columns, rows: 0 })
+        Ok(Self { path: path.to_owned(), columns, rows: 0 })
     }
 
     /// The columns that it makes rows of.
@@ -111,12 +129,8 @@ impl<'s> SampleReader<'s> {
     pub fn rows(&mut self, columns: Vec<Column>, progress: &dyn Progress) -> Result<Rows, DatasetError> {
         let mut rest = Table(columns);
         let (events, features) = match &mut self.columns {
-            Columns::Table { .. } => {
-                let places = 0..self.schema.features.len();
-                let features: Vec<Vec<f64>> = places.map(|place| rest.numbers(Some(place))).collect();
-                (None, Matrix::from_columns(&features))
-            }
-            Columns::Log { columns, state } => {
+            Columns::Table { encoder, .. } => (None, encode(encoder, &mut rest)),
+            Columns::Log { columns, state, .. } => {
                 let events = columns.events(&self.path, &mut rest)?;
                 let features = state.observe_log(&events, progress).map_err(|error| match error {
                     ObserveError::Id(error) => DatasetError::unusable(&self.path, error.to_string()),
@@ -141,9 +155,9 @@ impl<'s> SampleReader<'s> {
         let first = self.rows;
         let Rows { events, features, mut rest } = self.rows(columns, progress)?;
         let unlabelled = || vec![None; features.rows()];
-        Ok(match (&self.columns, events) {
-            (Columns::Log { columns, .. }, Some(events)) => {
-                let ids = columns.ids(&events, &mut rest);
+        Ok(match (&mut self.columns, events) {
+            (Columns::Log { columns, ids, .. }, Some(events)) => {
+                let ids = columns.ids(&events, &mut rest, ids);
                 let labels = if events.frauds.is_empty() { unlabelled() } else { events.frauds };
                 Samples { ids, times: Some(events.times), labels, features }
             }
@@ -160,6 +174,36 @@ impl<'s> SampleReader<'s> {
     }
 }
 
+/// Rows of features of the columns that stand first in `table`, whose cells have been checked.
+fn encode(encoder: &Encoder, table: &mut Table) -> Matrix {
+    const CHECKED: &str = "the cell was checked when it was read";
+    let columns = encoder.features().len();
+    let rows = table.0.first().map_or(0, |column| column.values.len());
+    let mut features = Matrix::from_values(vec![f64::NAN; rows * columns], columns);
+    for input in 0..encoder.inputs().len() {
+        if let Values::Entities(_) = &table.0[input].values {
+            let words = table.entities(Some(input));
+            let mut row = vec![f64::NAN; columns];
+            let mut encoded = |word: &String| {
+                encoder.write(input, Cell::Text(word), &mut row).expect(CHECKED);
+                row[encoder.start(input)]
+            };
+            let encoded: Vec<f64> = words.names().iter().map(&mut encoded).collect();
+            for (row, &code) in words.codes().iter().enumerate() {
+                features.row_mut(row)[encoder.start(input)] = encoded[code as usize];
+            }
+        } else {
+            for (row, number) in table.numbers(Some(input)).into_iter().enumerate() {
+                encoder.write(input, Cell::Number(number), features.row_mut(row)).expect(CHECKED);
+            }
+        }
+    }
+    for row in 0..rows {
+        encoder.finish(features.row_mut(row));
+    }
+    features
+}
+
 /// Features, and what they were made of.
 pub struct Rows {
     /// The transactions; `None` for a table.
@@ -167,6 +211,27 @@ pub struct Rows {
     /// A row for each row of the file, a column per feature of the schema.
     pub features: Matrix,
     rest: Table,
+}
+
+/// Reads `path` as `schema` says and hands its rows over block by block; `whole` makes one block of them, as an event log needs
+/// whose rows are not in the order of time.
+///
+/// # Errors
+/// When the file cannot be read or a cell does not fit (with its line and column); those of `take`.
+pub fn for_each_block<E: From<DatasetError>>(
+    path: &Path,
+    schema: &Schema,
+    whole: bool,
+    progress: &dyn Progress,
+    mut take: impl FnMut(Samples) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut reader = SampleReader::new(path, schema)?;
+    let wanted = places(path, &header(path)?, reader.wanted())?;
+    let mut blocks = Blocks::open(path, &wanted, Take::Wanted, whole)?;
+    while let Some(block) = blocks.next()? {
+        take(reader.samples(block.columns, progress)?)?;
+    }
+    Ok(())
 }
 
 /// Reads all of `path` as `schema` says; event logs get their features from the history within the file.

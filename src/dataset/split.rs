@@ -15,6 +15,8 @@ pub enum SplitKind {
     Stratified,
     /// By time: the newest rows test, the ones before them validate.
     Time,
+    /// By dates: one period trains, its newest rows validate, and a later period tests.
+    Dates,
 }
 
 impl SplitKind {
@@ -23,6 +25,7 @@ impl SplitKind {
         match self {
             Self::Stratified => "stratified",
             Self::Time => "time",
+            Self::Dates => "dates",
         }
     }
 }
@@ -39,6 +42,26 @@ pub struct SplitShares {
 impl Default for SplitShares {
     fn default() -> Self {
         Self { test: 0.2, valid: 0.16 }
+    }
+}
+
+/// Two periods of whole days, in UTC; both ends belong to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Periods {
+    /// Midnight at which the first day of training begins.
+    pub train_from: Timestamp,
+    /// Midnight at which the last day of training begins.
+    pub train_to: Timestamp,
+    /// Midnight at which the first day of testing begins.
+    pub test_from: Timestamp,
+    /// Midnight at which the last day of testing begins.
+    pub test_to: Timestamp,
+}
+
+impl Periods {
+    /// Whole days between the last day of training and the first of testing; negative when they overlap.
+    pub fn gap_days(&self) -> i64 {
+        (self.test_from.micros() - self.train_to.micros()).div_euclid(Timestamp::DAY_US) - 1
     }
 }
 
@@ -97,6 +120,20 @@ pub fn by_time(times: &[Timestamp], shares: SplitShares) -> Split {
     Split { train: part(0..valid), valid: part(valid..test), test: part(test..times.len()) }
 }
 
+/// Takes the rows of two periods; of the first, the newest `valid` share validates. The others are in no part.
+pub fn by_dates(times: &[Timestamp], periods: &Periods, valid: f64) -> Split {
+    let inside = |from: Timestamp, to: Timestamp| {
+        let end = to.micros() + Timestamp::DAY_US;
+        (0..times.len()).filter(move |&row| times[row] >= from && times[row].micros() < end)
+    };
+    let first: Vec<usize> = inside(periods.train_from, periods.train_to).collect();
+    let first_times: Vec<Timestamp> = first.iter().map(|&row| times[row]).collect();
+    let cut = by_time(&first_times, SplitShares { test: valid, valid: 0.0 });
+    let rows = |places: Vec<usize>| places.into_iter().map(|place| first[place]).collect();
+    let test = inside(periods.test_from, periods.test_to).collect();
+    Split { train: rows([cut.train, cut.valid].concat()), valid: rows(cut.test), test }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,5 +164,18 @@ mod tests {
         assert!(range(&split.valid).1 < range(&split.test).0);
         assert_eq!(split.train.len() + split.valid.len() + split.test.len(), 100);
         assert!((15..=20).contains(&split.test.len()));
+    }
+
+    #[test]
+    fn dates_take_whole_days_and_leave_out_the_rest() {
+        let day = |day: i64| Timestamp::from_seconds(day * 86_400);
+        // Every six hours of twenty days.
+        let times: Vec<Timestamp> = (0..80).map(|row| Timestamp::from_seconds(row * 21_600)).collect();
+        let periods = Periods { train_from: day(1), train_to: day(5), test_from: day(13), test_to: day(14) };
+        let split = by_dates(&times, &periods, 0.2);
+        assert_eq!(periods.gap_days(), 7);
+        assert_eq!(split.train, (4..20).collect::<Vec<_>>());
+        assert_eq!(split.valid, (20..24).collect::<Vec<_>>());
+        assert_eq!(split.test, (52..60).collect::<Vec<_>>());
     }
 }

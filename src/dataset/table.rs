@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::error::NUMBER;
-use crate::domain::{InvalidValue, Timestamp};
+use crate::domain::{InvalidValue, TimeFormat, Timestamp};
+use crate::features::encoding::{self, Cell, Encoding};
 use crate::text::{Dictionary, DictionaryBuilder, Texts};
 
 /// What a column's cells must be.
@@ -13,14 +13,20 @@ pub enum Kind {
     Number,
     /// A finite number that must be there.
     Required,
+    /// A word for true or false as 1 or 0; a missing one becomes NaN.
+    Boolean,
+    /// A time in this format as seconds since 1970; a missing one becomes NaN.
+    Seconds(TimeFormat),
     /// Text that must be there, another in each row.
     Identifier,
     /// Text that must be there, the same in many rows.
     Entity,
+    /// Text that is the same in many rows; a missing one becomes empty.
+    Word,
     /// Text; a missing one becomes empty.
     Text,
-    /// A time that must be there.
-    Time,
+    /// A time in this format that must be there.
+    Time(TimeFormat),
     /// 0/1, 0.0/1.0, true/false, or whether the text equals `positive`; may be missing.
     Label {
         /// The text that means fraud.
@@ -52,48 +58,59 @@ pub struct Column {
     pub values: Values,
 }
 
-/// One cell as a file format hands it over.
-pub(super) enum Cell<'a> {
-    Missing,
-    Text(&'a str),
-    Number(f64),
-    Time(Timestamp),
-}
-
 impl Kind {
+    /// True when cells are kept as they are written.
+    pub(super) const fn is_text(&self) -> bool {
+        matches!(self, Self::Identifier | Self::Entity | Self::Text | Self::Word)
+    }
+
+    /// What the cells of an encoding's column must be.
+    pub(super) fn of(encoding: &Encoding) -> Self {
+        match encoding {
+            Encoding::Number => Self::Number,
+            Encoding::Boolean => Self::Boolean,
+            Encoding::Category(_) | Encoding::Count(_) => Self::Word,
+            Encoding::Time(format) => Self::Seconds(*format),
+        }
+    }
+
     pub(super) fn empty(&self, rows: usize) -> Values {
         match self {
-            Self::Number | Self::Required => Values::Numbers(Vec::with_capacity(rows)),
+            Self::Number | Self::Required | Self::Boolean | Self::Seconds(_) => {
+                Values::Numbers(Vec::with_capacity(rows))
+            }
             Self::Identifier | Self::Text => Values::Texts(Texts::default()),
-            Self::Entity => Values::Entities(DictionaryBuilder::default()),
-            Self::Time => Values::Times(Vec::with_capacity(rows)),
+            Self::Entity | Self::Word => Values::Entities(DictionaryBuilder::default()),
+            Self::Time(_) => Values::Times(Vec::with_capacity(rows)),
             Self::Label { .. } => Values::Labels(Vec::with_capacity(rows)),
         }
     }
 
     /// Checks a cell and appends it to `values`, which [`Kind::empty`] made.
-    pub(super) fn push(&self, values: &mut Values, cell: &Cell<'_>) -> Result<(), InvalidValue> {
+    pub(super) fn push(&self, values: &mut Values, cell: Cell<'_>) -> Result<(), InvalidValue> {
         match (self, values) {
-            (Self::Number, Values::Numbers(numbers)) => numbers.push(number(cell)?.unwrap_or(f64::NAN)),
-            (Self::Required, Values::Numbers(numbers)) => {
-                numbers
-                    .push(number(cell)?.ok_or_else(|| InvalidValue::new("", "a number, and not missing"))?);
+            (Self::Number, Values::Numbers(numbers)) => numbers.push(encoding::number(cell)?),
+            (Self::Required, Values::Numbers(numbers)) => match encoding::number(cell)? {
+                number if number.is_nan() => return Err(InvalidValue::new("", "a number, and not missing")),
+                number => numbers.push(number),
+            },
+            (Self::Boolean, Values::Numbers(numbers)) => numbers.push(encoding::boolean(cell)?),
+            (Self::Seconds(format), Values::Numbers(numbers)) => {
+                let seconds = |time: Timestamp| time.micros() as f64 / Timestamp::SECOND_US as f64;
+                numbers.push(encoding::time(cell, *format)?.map_or(f64::NAN, seconds));
             }
-            (Self::Identifier, Values::Texts(texts)) => match cell {
-                Cell::Text(text) => texts.push(text),
-                _ => texts.push(&identifier(cell)?),
-            },
-            (Self::Entity, Values::Entities(builder)) => match cell {
-                Cell::Text(text) => builder.push(text),
-                _ => builder.push(&identifier(cell)?),
-            },
-            (Self::Text, Values::Texts(texts)) => match cell {
-                Cell::Text(text) => texts.push(text),
-                _ => texts.push(&identifier(cell).unwrap_or_default()),
-            },
-            (Self::Time, Values::Times(times)) => times.push(time(cell)?),
+            (Self::Identifier, Values::Texts(texts)) => with_text(present(cell)?, |text| texts.push(text)),
+            (Self::Text, Values::Texts(texts)) => with_text(cell, |text| texts.push(text)),
+            (Self::Entity, Values::Entities(entities)) => {
+                with_text(present(cell)?, |text| entities.push(text))
+            }
+            (Self::Word, Values::Entities(entities)) => with_text(cell, |text| entities.push(text)),
+            (Self::Time(format), Values::Times(times)) => {
+                let missing = || InvalidValue::new("", "a time, and not missing");
+                times.push(encoding::time(cell, *format)?.ok_or_else(missing)?);
+            }
             (Self::Label { positive }, Values::Labels(labels)) => {
-                labels.push(label(cell, positive.as_deref())?)
+                labels.push(label(cell, positive.as_deref())?);
             }
             _ => unreachable!("`values` comes from `Kind::empty` of the same kind"),
         }
@@ -101,51 +118,25 @@ impl Kind {
     }
 }
 
-fn number(cell: &Cell<'_>) -> Result<Option<f64>, InvalidValue> {
-    let value = match cell {
-        Cell::Missing => return Ok(None),
-        Cell::Number(value) => *value,
-        Cell::Time(time) => time.micros() as f64 / Timestamp::SECOND_US as f64,
-        Cell::Text(text) => match *text {
-            "true" | "True" | "TRUE" => 1.0,
-            "false" | "False" | "FALSE" => 0.0,
-            _ => text.parse::<f64>().map_err(|_| InvalidValue::new(*text, NUMBER))?,
-        },
-    };
-    match value {
-        value if value.is_nan() => Ok(None),
-        value if value.is_infinite() => Err(InvalidValue::new(value.to_string(), "a finite number")),
-        value => Ok(Some(value)),
+/// Hands over a cell's text without copying it where that can be.
+fn with_text(cell: Cell<'_>, mut take: impl FnMut(&str)) {
+    match cell {
+        Cell::Text(text) => take(text),
+        _ => take(&encoding::words(cell)),
     }
 }
 
-fn identifier(cell: &Cell<'_>) -> Result<String, InvalidValue> {
+fn present(cell: Cell<'_>) -> Result<Cell<'_>, InvalidValue> {
     match cell {
-        Cell::Text(text) => Ok((*text).to_owned()),
-        Cell::Number(value) => Ok(value.to_string()),
-        Cell::Time(time) => Ok(time.to_string()),
         Cell::Missing => Err(InvalidValue::new("", "an identifier, and not missing")),
+        _ => Ok(cell),
     }
 }
 
-fn time(cell: &Cell<'_>) -> Result<Timestamp, InvalidValue> {
-    match cell {
-        Cell::Time(time) => Timestamp::from_epoch_seconds(time.micros() as f64 / 1e6)
-            .map(|_| *time)
-            .ok_or_else(|| InvalidValue::new(time.to_string(), "a time between the years -6000 and 9999")),
-        Cell::Text(text) => Timestamp::parse(text),
-        Cell::Number(seconds) => Timestamp::from_epoch_seconds(*seconds)
-            .ok_or_else(|| InvalidValue::new(seconds.to_string(), "a time in epoch seconds")),
-        Cell::Missing => Err(InvalidValue::new("", "a time, and not missing")),
-    }
-}
-
-fn label(cell: &Cell<'_>, positive: Option<&str>) -> Result<Option<bool>, InvalidValue> {
+fn label(cell: Cell<'_>, positive: Option<&str>) -> Result<Option<bool>, InvalidValue> {
     let text = match cell {
         Cell::Missing => return Ok(None),
-        Cell::Text(text) => (*text).to_owned(),
-        Cell::Number(value) => value.to_string(),
-        Cell::Time(time) => time.to_string(),
+        _ => encoding::words(cell),
     };
     if let Some(positive) = positive {
         return Ok(Some(text == positive));

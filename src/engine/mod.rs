@@ -13,15 +13,16 @@ pub use error::EngineError;
 use live::Live;
 
 use crate::domain::{Decision, Thresholds, Transaction};
-use crate::features::FeatureState;
+pub use crate::features::encoding::{Cell, Encoder, Encoding};
+use crate::features::{FeatureState, HANDBOOK};
 use crate::model::Scorer;
 
 /// What an engine is made of.
 pub struct EngineConfig {
     /// Name of the run that scores.
     pub name: String,
-    /// The model's features in the order of its rows.
-    pub features: Vec<String>,
+    /// What makes the model's rows of a table's columns, or takes an event log's features as they are given.
+    pub encoder: Encoder,
     /// The model.
     pub scorer: Arc<dyn Scorer>,
     /// The limits in force.
@@ -58,7 +59,7 @@ impl Given {
 /// Scores transactions as they come.
 pub struct Engine {
     name: String,
-    features: Vec<String>,
+    encoder: Encoder,
     positions: HashMap<String, usize>,
     scorer: Arc<dyn Scorer>,
     thresholds: Thresholds,
@@ -72,17 +73,18 @@ impl Engine {
     /// [`EngineError::Mismatch`] when the scorer's rows are not as wide as there are features, or a feature is named
     /// twice; [`EngineError::NotLive`] when the live state makes another number of features than the model takes.
     pub fn new(config: EngineConfig) -> Result<Self, EngineError> {
-        let EngineConfig { name, features, scorer, thresholds, state } = config;
+        let EngineConfig { name, encoder, scorer, thresholds, state } = config;
+        let features = encoder.features();
         let positions: HashMap<String, usize> =
             features.iter().enumerate().map(|(position, feature)| (feature.clone(), position)).collect();
         if features.len() != scorer.features() || positions.len() != features.len() {
             return Err(EngineError::Mismatch { named: positions.len(), scored: scorer.features() });
         }
         if state.as_ref().is_some_and(|state| state.columns() != features.len()) {
-            return Err(EngineError::NotLive { features });
+            return Err(EngineError::NotLive { features: features.to_vec() });
         }
         let live = state.map(|state| Mutex::new(Live::new(state, features.len())));
-        Ok(Self { name, features, positions, scorer, thresholds, live })
+        Ok(Self { name, encoder, positions, scorer, thresholds, live })
     }
 
     /// Name of the run that scores.
@@ -92,7 +94,17 @@ impl Engine {
 
     /// The model's features in the order of its rows.
     pub fn features(&self) -> &[String] {
-        &self.features
+        self.encoder.features()
+    }
+
+    /// What makes rows of what clients send.
+    pub fn encoder(&self) -> &Encoder {
+        &self.encoder
+    }
+
+    /// True when a value of this feature may be missing: in a table, and where a live feature has nothing to say.
+    pub fn may_miss(&self, feature: &str) -> bool {
+        self.live.is_none() || !HANDBOOK.contains(&feature)
     }
 
     /// Where `feature` stands in a row.
@@ -115,7 +127,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NoScore`] when the model is unusable.
     pub fn warm_up(&self) -> Result<Scored, EngineError> {
-        self.decide(&vec![0.0; self.features.len()])
+        self.decide(&vec![0.0; self.features().len()])
     }
 
     /// Passes `history`, oldest first, through the live state; returns how many there were. One that comes under
@@ -123,7 +135,7 @@ impl Engine {
     pub fn warm_start(&self, history: impl Iterator<Item = Transaction>) -> u64 {
         let Some(live) = &self.live else { return 0 };
         let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut row = vec![f64::NAN; self.features.len()];
+        let mut row = vec![f64::NAN; self.features().len()];
         let taken = history.filter(|transaction| live.observe(transaction, Given::ALL, &mut row).is_ok());
         taken.count() as u64
     }
@@ -136,8 +148,8 @@ impl Engine {
         &self,
         values: impl IntoIterator<Item = (&'name str, f64)>,
     ) -> Result<Scored, EngineError> {
-        let mut row = vec![f64::NAN; self.features.len()];
-        let mut given = vec![false; self.features.len()];
+        let mut row = vec![f64::NAN; self.features().len()];
+        let mut given = vec![false; self.features().len()];
         for (feature, value) in values {
             let position =
                 self.position(feature).ok_or_else(|| EngineError::Unknown { feature: feature.to_owned() })?;
@@ -147,7 +159,7 @@ impl Engine {
             row[position] = value;
         }
         if let Some(missing) = given.iter().position(|given| !given) {
-            return Err(EngineError::Missing { feature: self.features[missing].clone() });
+            return Err(EngineError::Missing { feature: self.features()[missing].clone() });
         }
         self.score_row(&row)
     }
@@ -164,7 +176,7 @@ impl Engine {
         let outside = |value: &f64| value.abs() > largest;
         if let Some(position) = row.iter().position(outside) {
             return Err(EngineError::OutOfRange {
-                feature: self.features[position].clone(),
+                feature: self.features()[position].clone(),
                 value: row[position],
             });
         }
@@ -179,7 +191,7 @@ impl Engine {
     /// transaction was seen under this id.
     pub fn score_transaction(&self, transaction: &Transaction, given: Given) -> Result<Scored, EngineError> {
         let live = self.live.as_ref().ok_or(EngineError::WantsFeatures)?;
-        let mut row = vec![f64::NAN; self.features.len()];
+        let mut row = vec![f64::NAN; self.features().len()];
         // A panic inside the state would leave at most one entity's window half updated: going on is the lesser harm.
         live.lock().unwrap_or_else(PoisonError::into_inner).observe(transaction, given, &mut row)?;
         self.decide(&row)

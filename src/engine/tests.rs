@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::{Amount, CustomerId, TerminalId, Timestamp, TransactionId};
+use crate::features::encoding::Encoder;
 use crate::features::{FeatureSet, HANDBOOK, LabelDelay, Plan};
 
 /// Scores a row by its first value.
@@ -28,7 +29,8 @@ fn tabular() -> Engine {
 fn engine(features: Vec<String>, state: Option<FeatureState>) -> Result<Engine, EngineError> {
     let scorer = Arc::new(First(features.len()));
     let thresholds = Thresholds { review: 0.5, block: Some(0.9) };
-    Engine::new(EngineConfig { name: "run".to_owned(), features, scorer, thresholds, state })
+    let encoder = Encoder::of_numbers(&features);
+    Engine::new(EngineConfig { name: "run".to_owned(), encoder, scorer, thresholds, state })
 }
 
 fn transaction(id: u64, seconds: i64, amount: f64) -> Transaction {
@@ -185,7 +187,7 @@ fn a_model_that_gives_no_number_gives_no_decision() {
     let thresholds = Thresholds { review: 0.5, block: None };
     let config = EngineConfig {
         name: "run".to_owned(),
-        features: vec!["a".to_owned()],
+        encoder: Encoder::of_numbers(&["a".to_owned()]),
         scorer: Arc::new(Broken),
         thresholds,
         state: None,

@@ -15,9 +15,9 @@ use crate::matrix::Matrix;
 use crate::progress::{Interrupted, Progress};
 
 /// Rows of a block: their values stay in the cache.
-const BLOCK: usize = 32_768;
+const BLOCK: usize = 131_072;
 /// Tasks that a block is divided into; more than threads, because histories differ in length.
-const TASKS: usize = 32;
+const TASKS: usize = 64;
 
 /// Why a log has no features.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -2,10 +2,14 @@
 
 use crate::domain::Timestamp;
 
-/// Saturday or Sunday; 1970-01-01 was a Thursday.
+/// Monday is 0; 1970-01-01 was a Thursday.
+pub(super) fn weekday(time: Timestamp) -> u8 {
+    (time.micros().div_euclid(Timestamp::DAY_US) + 3).rem_euclid(7) as u8
+}
+
+/// Saturday or Sunday.
 pub(super) fn is_weekend(time: Timestamp) -> bool {
-    let weekday = (time.micros().div_euclid(Timestamp::DAY_US) + 3).rem_euclid(7);
-    weekday >= 5
+    weekday(time) >= 5
 }
 
 /// From 0:00 to 6:59.

@@ -1,10 +1,9 @@
 //! What is remembered of a customer: the payments of the last 30 days.
 
-use std::collections::VecDeque;
-
 use serde::{Deserialize, Serialize};
 
 use super::distance::{Spot, kilometres};
+use super::recent::Recent;
 use crate::domain::Timestamp;
 
 /// How many values the Handbook's windows write: count and mean amount for 1, 7 and 30 days.
@@ -72,7 +71,7 @@ impl Payment {
 /// Memory: 32 bytes per payment of the last 30 days, at most the newest 8,192, and about 250 bytes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CustomerHistory {
-    payments: VecDeque<Payment>,
+    payments: Recent<Payment>,
     windows: [Window; 4],
     spread: Spread,
 }
@@ -130,7 +129,7 @@ impl CustomerHistory {
     /// found by all that come after it. One that is 30 days or more older than the newest is not remembered itself.
     pub(super) fn observe(&mut self, payment: &Payment, row: &mut [f64]) {
         let behaviour = row.len() > SPENDING;
-        let place = match self.payments.back() {
+        let place = match self.payments.last() {
             Some(newest) if payment.time_us < newest.time_us => {
                 Some(self.payments.partition_point(|other| other.time_us <= payment.time_us))
             }
@@ -158,7 +157,7 @@ impl CustomerHistory {
 
     /// Time of the newest payment.
     pub(super) fn newest_us(&self) -> Option<i64> {
-        self.payments.back().map(|newest| newest.time_us)
+        self.payments.last().map(|newest| newest.time_us)
     }
 
     pub(super) fn payments(&self) -> impl ExactSizeIterator<Item = &Payment> {
@@ -181,22 +180,29 @@ impl CustomerHistory {
     }
 
     /// Moves the windows up to a time that no payment lies behind, and forgets what has left the longest.
+    #[inline]
     fn advance(&mut self, time_us: i64) {
+        let payments = self.payments.as_slice();
         for (window, width) in self.windows.iter_mut().zip(WIDTHS_US) {
-            while let Some(first) = self.payments.get(window.start)
-                && first.time_us <= time_us - width
-            {
-                window.sum -= i128::from(first.amount);
+            while window.start < payments.len() && payments[window.start].time_us <= time_us - width {
+                window.sum -= i128::from(payments[window.start].amount);
                 window.start += 1;
             }
         }
-        for _ in 0..self.windows[MONTH].start {
-            self.forget_first();
+        let forgotten = self.windows[MONTH].start;
+        if forgotten > 0 {
+            for payment in &payments[..forgotten] {
+                self.spread.add(payment, -1);
+            }
+            self.payments.forget(forgotten);
+            // What has left the longest window has left all of them.
+            self.windows.iter_mut().for_each(|window| window.start -= forgotten);
         }
     }
 
+    /// Forgets the first payment, which is within some windows still.
     fn forget_first(&mut self) {
-        let Some(first) = self.payments.pop_front() else { return };
+        let first = self.payments[0];
         self.spread.add(&first, -1);
         for window in &mut self.windows {
             match window.start.checked_sub(1) {
@@ -204,10 +210,11 @@ impl CustomerHistory {
                 None => window.sum -= i128::from(first.amount),
             }
         }
+        self.payments.forget(1);
     }
 
     fn push(&mut self, payment: Payment) {
-        self.payments.push_back(payment);
+        self.payments.push(payment);
         self.spread.add(&payment, 1);
         for window in &mut self.windows {
             window.sum += i128::from(payment.amount);
@@ -232,7 +239,7 @@ impl CustomerHistory {
 
     /// What lies before a payment that comes in order: all there is.
     fn past(&self, payment: &Payment, behaviour: bool) -> Past {
-        let mut past = Past { spread: self.spread, last: self.payments.back().copied(), ..Past::default() };
+        let mut past = Past { spread: self.spread, last: self.payments.last().copied(), ..Past::default() };
         for (index, window) in self.windows.iter().enumerate() {
             past.counts[index] = self.payments.len() - window.start;
             past.sums[index] = window.sum;
@@ -247,7 +254,7 @@ impl CustomerHistory {
     /// What lies before a payment that comes late, before which `place` others are.
     fn past_of_late(&self, payment: &Payment, place: usize) -> Past {
         let mut past = Past::default();
-        for other in self.payments.range(..place).rev() {
+        for other in self.payments[..place].iter().rev() {
             if other.time_us <= payment.time_us - MEMORY_US {
                 break;
             }
@@ -269,7 +276,7 @@ impl Past {
     /// Mean amount of a window, the payment itself included.
     fn mean_with(&self, payment: &Payment, window: usize) -> f64 {
         let sum = self.sums[window] + i128::from(payment.amount);
-        sum as f64 / MILLIONTHS / (self.counts[window] + 1) as f64
+        nearest(sum) / MILLIONTHS / (self.counts[window] + 1) as f64
     }
 
     fn write_spending(&self, payment: &Payment, row: &mut [f64]) {
@@ -283,7 +290,7 @@ impl Past {
         let zscore =
             self.spread.moments().map(|(mean, deviation)| (amount - mean) / deviation.max(LEAST_DEVIATION));
         let older = self.counts[MONTH] - self.counts[WEEK];
-        let older_mean = (self.sums[MONTH] - self.sums[WEEK]) as f64 / MILLIONTHS / older as f64;
+        let older_mean = nearest(self.sums[MONTH] - self.sums[WEEK]) / MILLIONTHS / older as f64;
         let seconds = |last: Payment| (payment.time_us - last.time_us) as f64 / Timestamp::SECOND_US as f64;
         let kilometres = self.last.and_then(|last| kilometres(last.spot, payment.spot));
         // Two payments of one second are taken to be a second apart.
@@ -309,4 +316,10 @@ impl Past {
 /// Missing where nothing can be divided by.
 fn ratio(value: f64, by: f64) -> f64 {
     if by == 0.0 { f64::NAN } else { value / by }
+}
+
+/// `sum as f64`; most sums fit into 64 bits, for which there is an instruction.
+#[inline]
+fn nearest(sum: i128) -> f64 {
+    i64::try_from(sum).map_or(sum as f64, |sum| sum as f64)
 }

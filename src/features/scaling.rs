@@ -20,14 +20,27 @@ pub struct RobustScaler {
     /// What a centred value is multiplied with: `1 / (q75 - q25)`; when the quartiles coincide
     /// `2 / (max - min)`; 0 for a column that is constant or has no finite value.
     pub scale: Vec<f64>,
+    /// Of a column of category codes, how many of its values have an input of their own: the most frequent ones, whose codes
+    /// are the lowest. 0 for a column of numbers; empty when all are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub one_hot: Vec<usize>,
 }
 
 impl RobustScaler {
-    /// Learns centre and factor of each column of `rows`; values that are not finite are left out.
-    pub fn fit(rows: &Matrix) -> Self {
+    /// At most so many values of a category have an input of their own; the others share having none.
+    pub const MOST_ONE_HOT: usize = 32;
+
+    /// Learns centre and factor of each column of `rows`; values that are not finite are left out. `categories` says of a
+    /// column of codes how many values there are.
+    pub fn fit(rows: &Matrix, categories: &[Option<usize>]) -> Self {
         let (center, scale) =
             (0..rows.columns()).into_par_iter().map(|column| fit_column(rows.column(column))).unzip();
-        Self { center, scale }
+        let width = |values: &Option<usize>| values.map_or(0, |values| values.clamp(1, Self::MOST_ONE_HOT));
+        let one_hot = match categories.iter().any(Option::is_some) {
+            true => categories.iter().map(width).collect(),
+            false => Vec::new(),
+        };
+        Self { center, scale, one_hot }
     }
 
     /// Number of columns it was fitted on.
@@ -35,14 +48,43 @@ impl RobustScaler {
         self.center.len()
     }
 
-    /// Writes the scaled and smoothly clipped `row`; a missing value (NaN) becomes 0, the training median.
+    /// Number of values that a row becomes.
+    pub fn inputs(&self) -> usize {
+        let categories = self.one_hot.iter().filter(|&&width| width > 0);
+        self.columns() + categories.map(|width| width - 1).sum::<usize>()
+    }
+
+    /// True when every column has its numbers.
+    pub fn is_whole(&self) -> bool {
+        self.scale.len() == self.columns()
+            && (self.one_hot.is_empty() || self.one_hot.len() == self.columns())
+    }
+
+    /// Writes the scaled and smoothly clipped `row`; a missing value (NaN) becomes 0, the training median. A category becomes 1 at
+    /// the place of its value and 0 at the others.
     ///
     /// # Panics
-    /// When `row` or `out` has another length than [`RobustScaler::columns`].
+    /// When `row` has another length than [`RobustScaler::columns`], or `out` than [`RobustScaler::inputs`].
     pub fn apply(&self, row: &[f64], out: &mut [f32]) {
-        assert!(row.len() == self.columns() && out.len() == self.columns(), "one value per fitted column");
-        for (((out, value), center), scale) in out.iter_mut().zip(row).zip(&self.center).zip(&self.scale) {
-            *out = clip_smoothly((value - center) * scale) as f32;
+        assert!(row.len() == self.columns() && out.len() == self.inputs(), "one value per fitted column");
+        if self.one_hot.is_empty() {
+            for (((out, value), center), scale) in out.iter_mut().zip(row).zip(&self.center).zip(&self.scale)
+            {
+                *out = clip_smoothly((value - center) * scale) as f32;
+            }
+            return;
+        }
+        let mut rest = out;
+        for (column, &width) in self.one_hot.iter().enumerate() {
+            let (own, others) = rest.split_at_mut(width.max(1));
+            if width == 0 {
+                own[0] = clip_smoothly((row[column] - self.center[column]) * self.scale[column]) as f32;
+            } else {
+                own.iter_mut()
+                    .zip(0..)
+                    .for_each(|(out, code)| *out = f32::from(u8::from(row[column] == f64::from(code))));
+            }
+            rest = others;
         }
     }
 }
@@ -91,7 +133,7 @@ mod tests {
     use super::*;
 
     fn column(values: &[f64]) -> RobustScaler {
-        RobustScaler::fit(&Matrix::from_values(values.to_vec(), 1))
+        RobustScaler::fit(&Matrix::from_values(values.to_vec(), 1), &[])
     }
 
     /// Golden values: numpy 2, `np.percentile(values, [50, 25, 75])`, linear interpolation.
@@ -102,6 +144,21 @@ mod tests {
         assert!((scaler.scale[0] - 1.0 / (6.625 - 2.25)).abs() < 1e-15);
         let scaler = column(&[5.0, 1.0, 2.0]);
         assert_eq!((scaler.center[0], scaler.scale[0]), (2.0, 1.0 / (3.5 - 1.5)));
+    }
+
+    #[test]
+    fn categories_become_ones_and_zeros() {
+        let rows = Matrix::from_values(vec![0.0, 1.0, 2.0, 3.0, 1.0, 5.0], 2);
+        let scaler = RobustScaler::fit(&rows, &[Some(3), None]);
+        assert_eq!((scaler.columns(), scaler.inputs(), scaler.is_whole()), (2, 4, true));
+        let apply = |code| {
+            let mut out = [9.0; 4];
+            scaler.apply(&[code, 3.0], &mut out);
+            out
+        };
+        assert_eq!(apply(1.0), [0.0, 1.0, 0.0, 0.0]);
+        assert_eq!([apply(f64::NAN), apply(7.0)], [[0.0; 4]; 2]);
+        assert_eq!(RobustScaler::fit(&rows, &[Some(1_000), None]).inputs(), 33);
     }
 
     #[test]
@@ -128,7 +185,7 @@ mod tests {
 
     #[test]
     fn scaled_values_are_clipped_smoothly_and_missing_is_the_median() {
-        let scaler = RobustScaler { center: vec![10.0; 6], scale: vec![0.5; 6] };
+        let scaler = RobustScaler { center: vec![10.0; 6], scale: vec![0.5; 6], one_hot: vec![] };
         let mut out = [9.0; 6];
         scaler.apply(&[10.0, 14.0, 6.0, f64::NAN, f64::INFINITY, -1e300], &mut out);
         // (14 - 10) / 2 = 2, and 2 / sqrt(1 + 4 / 9) = 1.6641005886756874.
@@ -137,7 +194,7 @@ mod tests {
 
     #[test]
     fn it_survives_a_round_trip_through_json() {
-        let scaler = RobustScaler { center: vec![-12.5, 0.25], scale: vec![0.0, 1e9] };
+        let scaler = RobustScaler { center: vec![-12.5, 0.25], scale: vec![0.0, 1e9], one_hot: vec![] };
         let text = serde_json::to_string(&scaler).unwrap();
         assert_eq!(text, r#"{"center":[-12.5,0.25],"scale":[0.0,1000000000.0]}"#);
         assert_eq!(serde_json::from_str::<RobustScaler>(&text).unwrap(), scaler);

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::encoding::{Encoder, Input};
+
 use super::set::{Plan, UnknownFeature};
 use super::state::{FeatureState, LabelDelay};
+use crate::domain::TimeFormat;
 
 /// Version of `schema.json`.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -49,8 +52,14 @@ pub struct Schema {
     pub kind: InputKind,
     /// Names of the features in the order of a row.
     pub features: Vec<String>,
-    /// Where they come from.
+    /// The columns that a table's features are made of; empty when each feature is a column of numbers, and for an event log.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<Input>,
+    /// The columns that play a part.
     pub columns: Columns,
+    /// How the time's column writes its times.
+    #[serde(default = "iso")]
+    pub time_format: TimeFormat,
     /// When labels become known to the features of an event log.
     #[serde(default)]
     pub label_delay_days: LabelDelay,
@@ -59,7 +68,27 @@ pub struct Schema {
     pub positive: Option<String>,
 }
 
+fn iso() -> TimeFormat {
+    TimeFormat::Iso
+}
+
 impl Schema {
+    /// Names of the columns that features are made of.
+    pub fn input_names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
+        match self.inputs.is_empty() {
+            true => Box::new(self.features.iter().map(String::as_str)),
+            false => Box::new(self.inputs.iter().map(|input| input.name.as_str())),
+        }
+    }
+
+    /// What makes features of a table's columns, or takes an event log's features as they are given.
+    pub fn encoder(&self) -> Encoder {
+        match self.inputs.is_empty() {
+            true => Encoder::of_numbers(&self.features),
+            false => Encoder::new(self.inputs.clone()),
+        }
+    }
+
     /// State that has seen nothing, for the features of an event log.
     ///
     /// # Errors

@@ -73,6 +73,8 @@ pub(super) enum Source {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     pub(super) sources: Vec<Source>,
+    /// The same, those that follow each other together: how many from which on.
+    pub(super) runs: Vec<(Source, usize)>,
     /// How many values a customer's and a terminal's history have to write.
     pub(super) customer_width: usize,
     pub(super) terminal_width: usize,
@@ -92,7 +94,7 @@ impl Plan {
         let customer_width =
             if sources.iter().any(behaviour) { SPENDING + BEHAVIOUR.len() } else { SPENDING };
         let terminal_width = if sources.iter().any(velocity) { RISK + VELOCITY.len() } else { RISK };
-        Ok(Self { sources, customer_width, terminal_width })
+        Ok(Self { runs: runs(&sources), sources, customer_width, terminal_width })
     }
 
     /// The plan of a [`FeatureSet`].
@@ -103,6 +105,27 @@ impl Plan {
     /// Number of features in a row.
     pub fn columns(&self) -> usize {
         self.sources.len()
+    }
+}
+
+fn runs(sources: &[Source]) -> Vec<(Source, usize)> {
+    let mut runs: Vec<(Source, usize)> = Vec::new();
+    for &source in sources {
+        match runs.last_mut() {
+            Some((first, count)) if first.plus(*count) == source => *count += 1,
+            _ => runs.push((source, 1)),
+        }
+    }
+    runs
+}
+
+impl Source {
+    fn plus(self, count: usize) -> Self {
+        match self {
+            Self::Own(place) => Self::Own(place + count),
+            Self::Customer(place) => Self::Customer(place + count),
+            Self::Terminal(place) => Self::Terminal(place + count),
+        }
     }
 }
 

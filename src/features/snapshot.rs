@@ -51,7 +51,7 @@ impl FeatureState {
         let mut terminals: Vec<_> = self
             .terminals
             .iter()
-            .map(|(id, history)| (id.clone(), history.entries().copied().collect::<Vec<_>>()))
+            .map(|(id, history)| (id.clone(), history.entries().collect::<Vec<_>>()))
             .collect();
         customers.sort_by(|left, right| left.0.cmp(&right.0));
         terminals.sort_by(|left, right| left.0.cmp(&right.0));

@@ -136,12 +136,15 @@ impl Plan {
         row: &mut [f64],
     ) {
         let own = [amount, f64::from(is_weekend(time)), f64::from(is_night(time)), hour(time)];
-        for (value, source) in row.iter_mut().zip(&self.sources) {
-            *value = match *source {
-                Source::Own(place) => own[place],
-                Source::Customer(place) => of_customer[place],
-                Source::Terminal(place) => of_terminal[place],
-            };
+        let mut rest = row;
+        for &(first, count) in &self.runs {
+            let (values, others) = rest.split_at_mut(count);
+            values.copy_from_slice(match first {
+                Source::Own(place) => &own[place..place + count],
+                Source::Customer(place) => &of_customer[place..place + count],
+                Source::Terminal(place) => &of_terminal[place..place + count],
+            });
+            rest = others;
         }
     }
 }

@@ -1,10 +1,9 @@
 //! What is remembered of a terminal: how many transactions it took when, and how many of them were frauds.
 
-use std::collections::VecDeque;
-
 use serde::{Deserialize, Serialize};
 
 use super::LabelDelay;
+use super::recent::Recent;
 use crate::domain::Timestamp;
 
 /// How many values the Handbook's windows write: count and share of frauds for 1, 7 and 30 days before the delay.
@@ -26,90 +25,77 @@ pub(super) const MEMORY_US: i64 = 30 * Timestamp::DAY_US;
 pub(super) const MOST: usize = 8_192;
 /// Into how many slots of time, and how many of the newest are left as they are.
 const SLOTS: usize = 2_048;
-/// Windows that end now.
-const VELOCITY_US: [i64; 3] = [Timestamp::HOUR_US, Timestamp::DAY_US, 7 * Timestamp::DAY_US];
-/// Windows that end before the delay: their length, but for the longest.
-const RISK_US: [i64; 2] = [Timestamp::DAY_US, 7 * Timestamp::DAY_US];
 
 /// The transactions of an instant, or of several up to it; 16 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Entry {
     pub(super) time_us: i64,
+    pub(super) total: Total,
+}
+
+/// How many transactions, and how many of them are frauds as far as is known, up to and with an entry. They wrap: only
+/// differences mean something.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Total {
     count: u32,
     frauds: u32,
 }
 
-/// How many transactions, and how many of them are frauds as far as is known.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Total {
-    count: i64,
-    frauds: i64,
-}
-
 impl Total {
-    fn add(&mut self, entry: &Entry, sign: i64) {
-        self.count += sign * i64::from(entry.count);
-        self.frauds += sign * i64::from(entry.frauds);
+    fn and(self, other: Self) -> Self {
+        Self { count: self.count.wrapping_add(other.count), frauds: self.frauds.wrapping_add(other.frauds) }
     }
 
     fn since(self, before: Self) -> Self {
-        Self { count: self.count - before.count, frauds: self.frauds - before.frauds }
+        Self { count: self.count.wrapping_sub(before.count), frauds: self.frauds.wrapping_sub(before.frauds) }
     }
-}
-
-/// What lies an age or more before the newest transaction.
-#[derive(Debug, Clone, Copy, Default)]
-struct Aged {
-    entries: usize,
-    total: Total,
 }
 
 /// The transactions of one terminal in the order of time.
 ///
-/// Memory: 16 bytes per instant of the last 30 days and the label delay, and about 250 bytes. When there are more than
+/// Memory: 16 bytes per instant of the last 30 days and the label delay, and about 150 bytes. When there are more than
 /// 8,192 instants, those of one slot of 1/2,048 of that time (26 minutes for a delay of 7 days) become one at the time of
-/// the last, the newest 2,048 excepted: a terminal never takes more than 128 KiB, and its counts stay right to a slot.
+/// the last, the newest 2,048 excepted: a terminal never takes more than 256 KiB, and its counts stay right to a slot.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TerminalHistory {
-    entries: VecDeque<Entry>,
-    all: Total,
-    /// By the ages of [`ages`].
-    aged: [Aged; 6],
+    entries: Recent<Entry>,
+    /// What was forgotten.
+    before: Total,
+    /// By the ages of [`ages`]: how many entries lie so long or longer before the newest.
+    aged: [usize; 7],
 }
 
-/// An hour, a day and a week; the delay alone, and with a day and a week.
-fn ages(delay: LabelDelay) -> [i64; 6] {
-    let [hour, day, week] = VELOCITY_US;
+/// An hour, a day and a week; the delay alone, and with a day, a week and a month, after which nothing is remembered.
+fn ages(delay: LabelDelay) -> [i64; 7] {
+    const HOUR: i64 = Timestamp::HOUR_US;
+    const DAY: i64 = Timestamp::DAY_US;
     let known = delay.micros();
-    [hour, day, week, known, known + RISK_US[0], known + RISK_US[1]]
+    [HOUR, DAY, 7 * DAY, known, known + DAY, known + 7 * DAY, known + MEMORY_US]
 }
 
 /// What a transaction finds: all before it, and what of that lies the ages before it.
 struct Past {
     all: Total,
-    aged: [Total; 6],
+    aged: [Total; 7],
 }
 
 impl TerminalHistory {
     /// Takes in a transaction and writes what it finds before it: [`RISK`] values and, where `row` has room, those of
     /// [`VELOCITY`], which count itself too.
     ///
-    /// One that comes late finds what lies before it in the order of (time, arrival), as far as it is remembered, and is found by
-    /// all that come after it. One that is older than all that is remembered is not remembered itself.
+    /// One that comes late finds what lies before it in the order of (time, arrival), as far as it is remembered, and is
+    /// found by all that come after it. One that is older than all that is remembered is not remembered itself.
     pub(super) fn observe(&mut self, time_us: i64, fraud: bool, delay: LabelDelay, row: &mut [f64]) {
-        let late = self.entries.back().is_some_and(|newest| time_us < newest.time_us);
-        let past = if late {
-            self.past_of_late(time_us, delay)
+        let ages = ages(delay);
+        let one = Total { count: 1, frauds: u32::from(fraud) };
+        if self.entries.last().is_some_and(|newest| time_us < newest.time_us) {
+            self.past_of_late(time_us, &ages).write(row);
+            self.insert(time_us, one, &ages);
         } else {
-            self.advance(time_us, delay);
-            Past { all: self.all, aged: self.aged.map(|aged| aged.total) }
-        };
-        past.write(row);
-        let entry = Entry { time_us, count: 1, frauds: u32::from(fraud) };
-        if late {
-            self.insert(entry, delay);
-        } else {
-            self.push(entry);
+            self.advance(time_us, &ages);
+            Past { all: self.total(self.entries.len()), aged: self.aged.map(|aged| self.total(aged)) }
+                .write(row);
+            self.push(time_us, one);
         }
         if self.entries.len() > MOST {
             self.merge(delay);
@@ -117,165 +103,138 @@ impl TerminalHistory {
     }
 
     /// Counts a transaction of `time_us` that was taken in before as a fraud, which became known meanwhile. False when it is
-    /// forgotten.
+    /// forgotten, or all of its instant are known frauds.
     pub(super) fn learn_fraud(&mut self, time_us: i64) -> bool {
         let place = self.entries.partition_point(|entry| entry.time_us < time_us);
-        let Some(entry) = self.entries.get_mut(place).filter(|entry| entry.frauds < entry.count) else {
+        if place == self.entries.len() {
             return false;
-        };
-        entry.frauds += 1;
-        self.all.frauds += 1;
-        for aged in self.aged.iter_mut().filter(|aged| aged.entries > place) {
-            aged.total.frauds += 1;
+        }
+        let own = self.total(place + 1).since(self.total(place));
+        if own.frauds == own.count {
+            return false;
+        }
+        for entry in &mut self.entries.as_mut_slice()[place..] {
+            entry.total = entry.total.and(Total { count: 0, frauds: 1 });
         }
         true
     }
 
     /// Time of the newest transaction.
     pub(super) fn newest_us(&self) -> Option<i64> {
-        self.entries.back().map(|newest| newest.time_us)
+        self.entries.last().map(|newest| newest.time_us)
     }
 
-    pub(super) fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
-        self.entries.iter()
+    /// The entries, totals counted from the first on.
+    pub(super) fn entries(&self) -> impl ExactSizeIterator<Item = Entry> {
+        self.entries.iter().map(|entry| Entry { total: entry.total.since(self.before), ..*entry })
     }
 
-    /// The history that remembers these entries; `None` when they are not in the order of time or cannot be.
+    /// The history that remembers these entries; `None` when they cannot be one's.
     pub(super) fn from_entries(entries: Vec<Entry>, delay: LabelDelay) -> Option<Self> {
         let rises = entries.is_sorted_by(|left, right| left.time_us < right.time_us);
-        let counts = entries.iter().all(|entry| entry.count > 0 && entry.frauds <= entry.count);
-        let fits = entries.len() <= MOST && rises && counts;
-        fits.then(|| {
+        let mut before = Total::default();
+        let counts = entries.iter().all(|entry| {
+            let own = entry.total.since(before);
+            before = entry.total;
+            own.count > 0 && own.frauds <= own.count
+        });
+        (entries.len() <= MOST && rises && counts).then(|| {
             let mut history = Self { entries: entries.into(), ..Self::default() };
-            history.recount(delay);
+            history.advance_to_newest(&ages(delay));
             history
         })
     }
 
+    /// Totals of the first `entries` entries, and of all that was forgotten.
+    #[inline]
+    fn total(&self, entries: usize) -> Total {
+        entries.checked_sub(1).map_or(self.before, |last| self.entries[last].total)
+    }
+
     /// Moves the ages up to a time that nothing lies behind, and forgets what no window reaches any more.
-    fn advance(&mut self, time_us: i64, delay: LabelDelay) {
-        for (aged, age) in self.aged.iter_mut().zip(ages(delay)) {
-            while let Some(entry) = self.entries.get(aged.entries)
-                && entry.time_us <= time_us - age
-            {
-                aged.total.add(entry, 1);
-                aged.entries += 1;
+    #[inline]
+    fn advance(&mut self, time_us: i64, ages: &[i64; 7]) {
+        let entries = self.entries.as_slice();
+        for (aged, age) in self.aged.iter_mut().zip(ages) {
+            while *aged < entries.len() && entries[*aged].time_us <= time_us - age {
+                *aged += 1;
             }
         }
-        let oldest = time_us - delay.micros() - MEMORY_US;
-        while let Some(first) = self.entries.front().copied()
-            && first.time_us <= oldest
-        {
-            self.entries.pop_front();
-            self.all.add(&first, -1);
-            for aged in &mut self.aged {
-                // It is older than any age, so all have counted it.
-                aged.total.add(&first, -1);
-                aged.entries -= 1;
-            }
+        let forgotten = self.aged[6];
+        if forgotten > 0 {
+            self.before = self.total(forgotten);
+            self.entries.forget(forgotten);
+            // What is older than the greatest age is older than all of them.
+            self.aged.iter_mut().for_each(|aged| *aged -= forgotten);
         }
     }
 
-    fn push(&mut self, entry: Entry) {
-        self.all.add(&entry, 1);
-        match self.entries.back_mut() {
-            Some(newest) if newest.time_us == entry.time_us => newest.take(&entry),
-            _ => self.entries.push_back(entry),
+    fn advance_to_newest(&mut self, ages: &[i64; 7]) {
+        self.aged = [0; 7];
+        if let Some(newest) = self.newest_us() {
+            self.advance(newest, ages);
         }
     }
 
-    fn insert(&mut self, entry: Entry, delay: LabelDelay) {
-        let newest = self.newest_us().unwrap_or(entry.time_us);
-        if entry.time_us <= newest - delay.micros() - MEMORY_US {
+    fn push(&mut self, time_us: i64, one: Total) {
+        let total = self.total(self.entries.len()).and(one);
+        match self.entries.as_mut_slice().last_mut() {
+            Some(newest) if newest.time_us == time_us => newest.total = total,
+            _ => self.entries.push(Entry { time_us, total }),
+        }
+    }
+
+    fn insert(&mut self, time_us: i64, one: Total, ages: &[i64; 7]) {
+        let newest = self.newest_us().unwrap_or(time_us);
+        if time_us <= newest - ages[6] {
             return;
         }
-        let place = self.entries.partition_point(|other| other.time_us < entry.time_us);
-        let is_new = match self.entries.get_mut(place) {
-            Some(same) if same.time_us == entry.time_us => {
-                same.take(&entry);
-                0
+        let place = self.entries.partition_point(|other| other.time_us < time_us);
+        if self.entries[place].time_us != time_us {
+            self.entries.insert(place, Entry { time_us, total: self.total(place) });
+            for (aged, age) in self.aged.iter_mut().zip(ages) {
+                *aged += usize::from(time_us <= newest - age);
             }
-            _ => {
-                self.entries.insert(place, entry);
-                1
-            }
-        };
-        self.all.add(&entry, 1);
-        for (aged, age) in self.aged.iter_mut().zip(ages(delay)) {
-            if entry.time_us <= newest - age {
-                aged.total.add(&entry, 1);
-                aged.entries += is_new;
-            }
+        }
+        for entry in &mut self.entries.as_mut_slice()[place..] {
+            entry.total = entry.total.and(one);
         }
     }
 
-    fn past_of_late(&self, time_us: i64, delay: LabelDelay) -> Past {
-        let mut past = Past { all: Total::default(), aged: [Total::default(); 6] };
-        let ages = ages(delay);
-        let oldest = time_us - delay.micros() - MEMORY_US;
-        for entry in self.entries.iter().filter(|entry| entry.time_us > oldest) {
-            if entry.time_us > time_us {
-                break;
-            }
-            past.all.add(entry, 1);
-            for (aged, age) in past.aged.iter_mut().zip(ages) {
-                if entry.time_us <= time_us - age {
-                    aged.add(entry, 1);
-                }
-            }
-        }
-        past
+    fn past_of_late(&self, time_us: i64, ages: &[i64; 7]) -> Past {
+        let until = |limit: i64| self.total(self.entries.partition_point(|entry| entry.time_us <= limit));
+        Past { all: until(time_us), aged: ages.map(|age| until(time_us - age)) }
     }
 
     /// Makes entries of one slot one, but for the newest.
     fn merge(&mut self, delay: LabelDelay) {
-        let slot_us = (delay.micros() + MEMORY_US) / SLOTS as i64;
-        let exact = self.entries.split_off(self.entries.len() - SLOTS);
-        let mut merged: VecDeque<Entry> = VecDeque::with_capacity(MOST);
-        for mut entry in std::mem::take(&mut self.entries) {
-            let same_slot = |earlier: &mut Entry| {
-                earlier.time_us.div_euclid(slot_us) == entry.time_us.div_euclid(slot_us)
-            };
-            if let Some(earlier) = merged.pop_back_if(same_slot) {
-                entry.take(&earlier);
-            }
-            merged.push_back(entry);
+        let ages = ages(delay);
+        let slot = |entry: &Entry| entry.time_us.div_euclid(ages[6] / SLOTS as i64);
+        let (older, exact) = self.entries.as_slice().split_at(self.entries.len() - SLOTS);
+        let mut merged: Vec<Entry> = Vec::with_capacity(MOST);
+        for entry in older {
+            // Totals run on, so that the last of a slot speaks for all.
+            let _ = merged.pop_if(|earlier| slot(earlier) == slot(entry));
+            merged.push(*entry);
         }
         merged.extend(exact);
-        self.entries = merged;
-        self.recount(delay);
-    }
-
-    fn recount(&mut self, delay: LabelDelay) {
-        self.all = Total::default();
-        for entry in &self.entries {
-            self.all.add(entry, 1);
-        }
-        self.aged = [Aged::default(); 6];
-        if let Some(newest) = self.newest_us() {
-            self.advance(newest, delay);
-        }
-    }
-}
-
-impl Entry {
-    fn take(&mut self, other: &Self) {
-        self.count = self.count.saturating_add(other.count);
-        self.frauds = self.frauds.saturating_add(other.frauds);
+        self.entries = merged.into();
+        self.advance_to_newest(&ages);
     }
 }
 
 impl Past {
+    #[inline]
     fn write(&self, row: &mut [f64]) {
-        let [hour, day, week, known, known_day, known_week] = self.aged;
-        let windows = [known.since(known_day), known.since(known_week), known];
+        let [hour, day, week, known, known_day, known_week, known_month] = self.aged;
+        let windows = [known_day, known_week, known_month].map(|before| known.since(before));
         for (pair, Total { count, frauds }) in row.as_chunks_mut::<2>().0.iter_mut().zip(windows) {
             // The Handbook has 0 for the share of nothing.
-            *pair = [count as f64, if count == 0 { 0.0 } else { frauds as f64 / count as f64 }];
+            *pair = [f64::from(count), if count == 0 { 0.0 } else { f64::from(frauds) / f64::from(count) }];
         }
         if row.len() > RISK {
-            let frauds = windows.map(|window| window.frauds as f64);
-            let now = [hour, day, week].map(|before| (self.all.since(before).count + 1) as f64);
+            let frauds = windows.map(|window| f64::from(window.frauds));
+            let now = [hour, day, week].map(|before| f64::from(self.all.since(before).count) + 1.0);
             row[RISK..RISK + 3].copy_from_slice(&frauds);
             row[RISK + 3..].copy_from_slice(&now);
         }

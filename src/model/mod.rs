@@ -60,6 +60,22 @@ pub fn score_rows(scorer: &dyn Scorer, rows: &Matrix) -> Vec<f64> {
     scores
 }
 
+/// What a row of each class counts in training.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ClassWeights {
+    /// Of a fraud.
+    pub fraud: f64,
+    /// Of any other row.
+    pub genuine: f64,
+}
+
+impl ClassWeights {
+    /// The weight of a row with this label.
+    pub fn of(&self, fraud: bool) -> f64 {
+        if fraud { self.fraud } else { self.genuine }
+    }
+}
+
 /// What a model learns from, and what it is stopped by.
 #[derive(Debug, Clone, Copy)]
 pub struct TrainingRows<'a> {
@@ -71,4 +87,15 @@ pub struct TrainingRows<'a> {
     pub valid: &'a Matrix,
     /// Their labels.
     pub valid_labels: &'a [bool],
+    /// What a training row of each class counts; `None` for 1 each.
+    pub class_weights: Option<ClassWeights>,
+    /// By column: the number of values when it holds a category's codes; empty when none does.
+    pub categories: &'a [Option<usize>],
+}
+
+impl TrainingRows<'_> {
+    /// The columns that hold a category's codes.
+    pub fn categorical_columns(&self) -> impl Iterator<Item = usize> {
+        (0..self.categories.len()).filter(|&column| self.categories[column].is_some())
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::engine::Engine;
+use crate::engine::{Encoder, Engine};
 
 /// Names that say something about the transaction itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +33,8 @@ impl Reserved {
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// The feature at this position of the row.
-    Feature(usize),
+    /// The column at this place of the model's inputs.
+    Input(usize),
     /// Something about the transaction.
     Reserved(Reserved),
 }
@@ -42,10 +42,12 @@ pub(super) enum Meaning {
 /// All names that the served model's bodies may use.
 #[derive(Debug)]
 pub(super) struct Fields {
-    /// The features in the order of the row, then the reserved names.
+    /// The model's inputs in their order, then the reserved names.
     names: Vec<(String, Meaning)>,
     positions: HashMap<String, usize>,
-    features: usize,
+    encoder: Encoder,
+    /// By input: whether it may be missing.
+    may_miss: Vec<bool>,
     /// Which feature says how much was paid, when one does.
     amount: Option<usize>,
     takes_transactions: bool,
@@ -54,25 +56,32 @@ pub(super) struct Fields {
 impl Fields {
     /// A feature that is called like a reserved name is the feature.
     pub(super) fn of(engine: &Engine) -> Self {
-        let features = engine.features().iter().enumerate();
+        let inputs = engine.encoder().inputs();
         let mut names: Vec<(String, Meaning)> =
-            features.map(|(position, name)| (name.clone(), Meaning::Feature(position))).collect();
-        let reserved = Reserved::ALL.into_iter().filter(|(name, _)| engine.position(name).is_none());
+            (0..inputs.len()).map(|place| (inputs[place].name.clone(), Meaning::Input(place))).collect();
+        let is_input = |name: &str| inputs.iter().any(|input| input.name == name);
+        let reserved = Reserved::ALL.into_iter().filter(|(name, _)| !is_input(name));
         names.extend(reserved.map(|(name, meaning)| (name.to_owned(), Meaning::Reserved(meaning))));
         let positions = names.iter().enumerate().map(|(index, (name, _))| (name.clone(), index)).collect();
         let amount = engine.features().iter().position(|name| name.eq_ignore_ascii_case("amount"));
         Self {
             names,
             positions,
-            features: engine.features().len(),
+            encoder: engine.encoder().clone(),
+            may_miss: inputs.iter().map(|input| engine.may_miss(&input.name)).collect(),
             amount,
             takes_transactions: engine.takes_transactions(),
         }
     }
 
-    /// Number of features in a row.
-    pub(super) fn features(&self) -> usize {
-        self.features
+    /// What makes a row of the inputs.
+    pub(super) fn encoder(&self) -> &Encoder {
+        &self.encoder
+    }
+
+    /// True when the input at this place may be missing.
+    pub(super) fn may_miss(&self, input: usize) -> bool {
+        self.may_miss[input]
     }
 
     /// Which feature says how much was paid.

@@ -7,6 +7,7 @@ use super::fields::{Fields, Meaning, Reserved};
 use super::problem::Refusal;
 use super::time;
 use crate::domain::{Amount, CustomerId, GeoPoint, InvalidValue, TerminalId, Timestamp, TransactionId};
+use crate::engine::{Cell, Encoding};
 
 /// The longest identifier in bytes.
 const TEXT_LIMIT: usize = 128;
@@ -16,7 +17,7 @@ const TEXT_LIMIT: usize = 128;
 pub(super) struct Request {
     /// Features in the model's order; NaN where none was given.
     pub row: Vec<f64>,
-    /// Which of them were given; one that was given as missing (`null`) is NaN all the same.
+    /// Which of the model's inputs were given; one that was given as missing (`null`) counts.
     pub given: Vec<bool>,
     pub id: Option<TransactionId>,
     pub time: Option<Timestamp>,
@@ -94,9 +95,12 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn new(fields: &'a Fields) -> Self {
-        let features = fields.features();
-        let request =
-            Request { row: vec![f64::NAN; features], given: vec![false; features], ..Request::default() };
+        let encoder = fields.encoder();
+        let request = Request {
+            row: vec![f64::NAN; encoder.features().len()],
+            given: vec![false; encoder.inputs().len()],
+            ..Request::default()
+        };
         Self { fields, request, latitude: None, longitude: None, current: None, refusal: None }
     }
 
@@ -105,14 +109,9 @@ impl<'a> Reading<'a> {
         self.current = Some(index);
         let (name, meaning) = self.fields.at(index);
         let fresh = match meaning {
-            Meaning::Feature(position) => {
-                self.request.row[position] = if self.fields.takes_transactions() {
-                    map.next_value()?
-                } else {
-                    // Rows of a table have gaps, in files and here; features that are made live have none.
-                    map.next_value::<Option<f64>>()?.unwrap_or(f64::NAN)
-                };
-                !std::mem::replace(&mut self.request.given[position], true)
+            Meaning::Input(input) => {
+                self.take_input(name, input, map)?;
+                !std::mem::replace(&mut self.request.given[input], true)
             }
             Meaning::Reserved(reserved) => self.take_reserved(name, reserved, map)?,
         };
@@ -123,6 +122,28 @@ impl<'a> Reading<'a> {
         }
         self.current = None;
         Ok(())
+    }
+
+    fn take_input<'de, M: MapAccess<'de>>(
+        &mut self,
+        name: &str,
+        input: usize,
+        map: &mut M,
+    ) -> Result<(), M::Error> {
+        let encoder = self.fields.encoder();
+        if encoder.inputs()[input].encoding == Encoding::Number {
+            self.request.row[encoder.start(input)] = match self.fields.may_miss(input) {
+                true => map.next_value::<Option<f64>>()?.unwrap_or(f64::NAN),
+                false => map.next_value()?,
+            };
+            return Ok(());
+        }
+        let value = map.next_value::<Option<Value>>()?;
+        let written =
+            encoder.write(input, value.as_ref().map_or(Cell::Missing, Value::cell), &mut self.request.row);
+        written.or_else(|error| {
+            self.refuse(Refusal::bad("invalid_value", format!("field {name:?}: {error}")).about(name))
+        })
     }
 
     /// True when the field had not been given before.
@@ -171,6 +192,7 @@ impl<'a> Reading<'a> {
     }
 
     fn finish(mut self) -> Result<Request, Refusal> {
+        self.fields.encoder().finish(&mut self.request.row);
         self.request.place = match (self.latitude, self.longitude) {
             (Some(latitude), Some(longitude)) => {
                 let place = GeoPoint::new(latitude, longitude).map_err(|error| {
@@ -239,6 +261,26 @@ impl Visitor<'_> for Name<'_> {
     fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
         let shown = || name.chars().take(TEXT_LIMIT).collect();
         Ok(self.fields.find(name, self.expected).ok_or_else(shown))
+    }
+}
+
+/// The value of an input that is not simply a number.
+#[derive(serde::Deserialize)]
+#[serde(untagged, expecting = "expected text, a number, true or false")]
+enum Value {
+    Truth(bool),
+    Number(f64),
+    Text(String),
+}
+
+impl Value {
+    fn cell(&self) -> Cell<'_> {
+        match self {
+            Self::Truth(value) => Cell::Truth(*value),
+            Self::Number(value) => Cell::Number(*value),
+            Self::Text(text) if text.trim().is_empty() => Cell::Missing,
+            Self::Text(text) => Cell::Text(text),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use insta::assert_snapshot;
 
-use crate::support::{Place, creditcard, fraudctl};
+use crate::support::{Place, all_kinds, creditcard, fraudctl};
 
 /// The error of preparing `text`, with the folder's path taken out.
 fn complaint(name: &str, text: &str, more: &[&str]) -> String {
@@ -139,9 +139,16 @@ fn a_part_of_an_event_log_that_is_missing_is_named() {
     "#);
 }
 
+/// Forty rows of two numbers and a label.
+fn rows(line_end: &str) -> String {
+    (0..40).map(|row| format!("{row},{},{}{line_end}", row * row, row % 2)).collect()
+}
+
 #[test]
 fn a_cell_that_does_not_fit_is_named_with_line_and_column() {
-    assert_snapshot!(complaint("t.csv", "a,b,Class\n1,2,0\n1,x,1\n", &[]), @r#"
+    // One cell in many is a mistake; one in two would be another kind of column.
+    let text = format!("a,b,Class\n1,2,0\n1,x,1\n{}", rows("\n"));
+    assert_snapshot!(complaint("t.csv", &text, &[]), @r#"
     exit 1
     error: PLACE/t.csv:3:2: column "b": "x" is not a number
       hint: --drop b leaves that column out
@@ -243,7 +250,8 @@ fn a_balance_that_does_not_exist_is_a_usage_error() {
 
 #[test]
 fn lines_are_counted_right_with_cr_lf_too() {
-    let cell = complaint("t.csv", "a,Class\r\n1,0\r\nx,1\r\n", &[]);
+    let text = format!("a,b,Class\r\n1,1,0\r\nx,2,1\r\n{}", rows("\r\n"));
+    let cell = complaint("t.csv", &text, &[]);
     assert!(cell.contains("t.csv:3:1:"), "{cell}");
     let ragged = complaint("t.csv", "a,Class\r\n1,0\r\n1\r\n", &[]);
     assert!(ragged.contains("t.csv:3: 1 cells"), "{ragged}");
@@ -320,4 +328,117 @@ fn a_folder_of_another_kind_is_not_replaced_even_by_force() {
     assert_eq!(fraudctl(["evaluate", &run]).code, 0);
     let latest = fraudctl(["prep", &table, "--out", &place.at("latest")]);
     assert_eq!((latest.code, latest.stdout.as_str()), (2, ""));
+}
+
+#[test]
+fn columns_of_all_kinds_become_numbers_learnt_from_training_rows() {
+    let place = Place::new();
+    let table = place.write("cards.csv", &all_kinds(3_000));
+    let out = place.at("out");
+    let outcome = fraudctl(["prep", &table, "--out", &out, "--json"]);
+    let summary = outcome.json();
+    let features: Vec<&str> =
+        summary["features"].as_array().expect("names").iter().filter_map(|name| name.as_str()).collect();
+    assert_eq!(
+        features,
+        [
+            "amount",
+            "kind",
+            "abroad",
+            "made",
+            "made_hour",
+            "made_weekday",
+            "sent",
+            "sent_hour",
+            "sent_weekday",
+            "payee",
+            "same",
+            "again",
+            "sent_minus_made"
+        ]
+    );
+    assert_eq!(summary["dropped_columns"], serde_json::json!(["note", "nothing"]));
+    assert_eq!(summary["constant_columns"], serde_json::json!(["same"]));
+    assert_eq!(summary["duplicate_columns"], serde_json::json!([["again", "amount"]]));
+    let missing = summary["missing"]["amount"].as_u64().expect("a count");
+    assert!((100..300).contains(&missing), "{missing}");
+    assert_eq!(summary["encodings_fitted"], serde_json::json!({"part": "train", "rows": 1920}));
+    assert!(
+        outcome.stderr.contains(r#"column "note" has another text in nearly every row: it is left out"#),
+        "{}",
+        outcome.stderr
+    );
+    let schema: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(place.at("out/schema.json")).expect("written"))
+            .expect("JSON");
+    let kinds = schema["inputs"][1]["encoding"]["category"].as_array().expect("values");
+    assert_eq!((kinds.len(), &kinds[0]), (5, &"crypto".into()), "the most frequent one first");
+}
+
+#[test]
+fn what_was_learnt_of_words_serves_every_command() {
+    let place = Place::new();
+    let table = place.write("cards.csv", &all_kinds(3_000));
+    let (out, scored) = (place.at("out"), place.at("scored.ndjson"));
+    fraudctl(["prep", &table, "--out", &out]).succeeds();
+    for (model, setting) in [("lightgbm", "rounds=60"), ("mlp", "epochs=4")] {
+        let run = place.at(model);
+        fraudctl(["train", &out, "--model", model, "--out", &run, "--set", setting]).succeeds();
+        let test = fraudctl(["evaluate", &run, "--json"]).json();
+        assert!(test["average_precision"].as_f64() > Some(0.8), "{model}: {test}");
+        fraudctl(["predict", &run, &table, "--out", &scored, "--force"]).succeeds();
+        let all = fraudctl(["evaluate", &run, "--data", &table, "--json"]).json();
+        assert_eq!(all["rows"], 3_000);
+    }
+}
+
+#[test]
+fn copies_of_training_rows_in_other_parts_are_counted() {
+    let place = Place::new();
+    let mut text = creditcard(400);
+    let rows: Vec<String> = text.lines().skip(1).map(str::to_owned).collect();
+    // Every row a second time: most pairs are divided by the split.
+    text.push_str(&(rows.join("\n") + "\n"));
+    let table = place.write("cards.csv", &text);
+    let outcome = fraudctl(["prep", &table, "--out", &place.at("out"), "--json"]);
+    let copies = &outcome.json()["copies_of_training_rows"];
+    assert!((80..130).contains(&copies["test"].as_u64().expect("a count")), "{copies}");
+    assert!(outcome.stderr.contains("say the same as a training row in every column"), "{}", outcome.stderr);
+    let single = place.write("single.csv", &creditcard(400));
+    let none = fraudctl(["prep", &single, "--out", &place.at("none"), "--json"]).json();
+    assert_eq!(none["copies_of_training_rows"], serde_json::json!({"valid": 0, "test": 0}));
+}
+
+#[test]
+fn dates_divide_with_room_for_the_labels_to_come() {
+    let place = Place::new();
+    let log = place.at("log.parquet");
+    fraudctl(["simulate", "--out", &log, "--customers", "300", "--terminals", "300", "--days", "90"])
+        .succeeds();
+    let prep = |name: &str, more: &[&str]| {
+        let out = place.at(name);
+        let split = ["--split", "dates", "--train-from", "2018-05-01", "--train-to", "2018-05-28"];
+        fraudctl(["prep", &log, "--out", &out, "--json"].into_iter().chain(split).chain(more.iter().copied()))
+    };
+    let summary = prep("dates", &["--test-from", "2018-06-05", "--test-to", "2018-06-18"]).json();
+    assert_eq!(summary["split"], "dates");
+    let rows = |part: &str| summary[part]["rows"].as_u64().expect("a count");
+    assert_eq!(
+        rows("train") + rows("valid") + rows("test") + summary["outside"].as_u64().expect("a count"),
+        summary["rows"].as_u64().expect("a count")
+    );
+    assert!(rows("valid") * 5 < rows("train") && rows("test") * 3 > rows("train"), "{summary}");
+    let early = prep("early", &["--test-from", "2018-06-01", "--test-to", "2018-06-18"]);
+    assert_eq!(early.code, 1);
+    assert!(
+        early.stderr.contains("testing begins 3 days after training ends, and labels are known after 7"),
+        "{}",
+        early.stderr
+    );
+    assert_eq!(
+        prep("quick", &["--test-from", "2018-06-01", "--test-to", "2018-06-18", "--delay-days", "3"]).code,
+        0
+    );
+    let alone = fraudctl(["prep", &log, "--out", &place.at("alone"), "--split", "dates"]);
+    assert_eq!(alone.code, 2);
 }

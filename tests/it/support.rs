@@ -116,3 +116,34 @@ pub fn bank(place: &Place) -> (String, String) {
     fraudctl(["train", &data, "--model", "lightgbm", "--out", &run].into_iter().chain(settings)).json();
     (log, run)
 }
+
+/// A table of all kinds of columns: a fraud is mostly abroad, of the kind "crypto", and sent days after it was made.
+pub fn all_kinds(rows: usize) -> String {
+    let mut text = String::from("amount;kind;abroad;made;sent;payee;note;same;again;nothing;fraud\n");
+    let kinds = ["food", "fuel", "rent", "crypto", "toys"];
+    let mut state = 7_u64;
+    let mut below = |limit: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % limit
+    };
+    for row in 0..rows {
+        let fraud = row % 10 == 3;
+        let kind = if fraud && below(10) > 1 { "crypto" } else { kinds[below(5) as usize] };
+        let abroad = if fraud || below(4) == 0 { "yes" } else { "no" };
+        let (day, hour) = (1 + below(20), below(24));
+        let later = if fraud { 5 } else { 0 };
+        let amount = below(90_000);
+        let gap =
+            if below(15) == 0 { String::new() } else { format!("{},{:02}", amount / 100, amount % 100) };
+        writeln!(
+            text,
+            "{gap};{kind};{abroad};{}/{day}/2018 {hour}:30;2018-04-{:02} 23:00:00;payee {};note {row};x;{gap};;{}",
+            4,
+            day + later,
+            below(2_000),
+            u8::from(fraud)
+        )
+        .expect("into a String");
+    }
+    text
+}

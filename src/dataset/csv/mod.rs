@@ -10,14 +10,20 @@ mod source;
 use std::path::Path;
 
 use super::error::DatasetError;
-use super::table::{Cell, Column, Kind};
+use super::table::{Column, Kind};
 use crate::domain::InvalidValue;
+use crate::features::encoding::Cell;
 
 pub(super) use blocks::CsvBlocks;
 
 /// The header.
 pub(super) fn columns(path: &Path) -> Result<Vec<String>, DatasetError> {
     Ok(source::open(path)?.names)
+}
+
+/// What stands between the cells.
+pub(super) fn delimiter(path: &Path) -> Result<u8, DatasetError> {
+    Ok(source::open(path)?.delimiter)
 }
 
 /// The spellings of a missing cell. Where one word of a column means fraud, others such as `None` may mean none.
@@ -34,7 +40,7 @@ fn cell<'a>(text: &'a str, kind: &Kind, delimiter: u8) -> Cell<'a> {
 }
 
 /// `12,5` and `1.234,50` as they are written where cells are not separated by commas.
-fn decimal_comma(text: &str) -> Option<f64> {
+pub(super) fn decimal_comma(text: &str) -> Option<f64> {
     let (whole, fraction) = text.split_once(',')?;
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let unsigned = whole.trim_start_matches(['-', '+']);
@@ -49,7 +55,7 @@ fn decimal_comma(text: &str) -> Option<f64> {
 /// Appends a cell to its column; says which one it was when it does not fit.
 fn push(column: &mut Column, kind: &Kind, bytes: &[u8], delimiter: u8) -> Result<(), InvalidValue> {
     match std::str::from_utf8(bytes.trim_ascii()) {
-        Ok(text) => kind.push(&mut column.values, &cell(text, kind, delimiter)),
+        Ok(text) => kind.push(&mut column.values, cell(text, kind, delimiter)),
         Err(_) => Err(InvalidValue::new(String::from_utf8_lossy(bytes), "UTF-8 text")),
     }
 }

@@ -13,40 +13,60 @@ pub(super) enum MissingKind {
     Nan,
 }
 
-/// A split: `value <= threshold` goes left.
+/// A split.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Node {
-    pub threshold: f64,
+    pub test: Test,
     pub feature: u32,
     /// A node of the same tree, or `!leaf` when negative.
     pub left: i32,
     pub right: i32,
-    pub missing: MissingKind,
-    pub default_left: bool,
+}
+
+/// What goes left.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Test {
+    /// `value <= threshold`.
+    Threshold { threshold: f64, missing: MissingKind, default_left: bool },
+    /// A category whose bit is set in these words of the forest's.
+    Categories { first: u32, words: u32 },
 }
 
 impl Node {
-    fn next(&self, row: &[f64]) -> i32 {
+    fn next(&self, row: &[f64], bits: &[u32]) -> i32 {
         let value = row[self.feature as usize];
-        let is_missing = match self.missing {
-            MissingKind::None => false,
-            MissingKind::Zero => value.is_nan() || (-ZERO..=ZERO).contains(&value),
-            MissingKind::Nan => value.is_nan(),
+        let left = match self.test {
+            Test::Threshold { threshold, missing, default_left } => {
+                let is_missing = match missing {
+                    MissingKind::None => false,
+                    MissingKind::Zero => value.is_nan() || (-ZERO..=ZERO).contains(&value),
+                    MissingKind::Nan => value.is_nan(),
+                };
+                // As in LightGBM, NaN is 0 where it is not a kind of missing.
+                let value = if value.is_nan() { 0.0 } else { value };
+                if is_missing { default_left } else { value <= threshold }
+            }
+            Test::Categories { first, words } => {
+                // As in LightGBM, a fraction counts as the whole number before it, and what is missing or negative goes right.
+                let category = if value.is_nan() || value <= -1.0 { None } else { Some(value as u64) };
+                category.is_some_and(|category| {
+                    category < u64::from(words) * 32
+                        && bits[first as usize + (category / 32) as usize] >> (category % 32) & 1 == 1
+                })
+            }
         };
-        // As in LightGBM, NaN is 0 where it is not a kind of missing.
-        let value = if value.is_nan() { 0.0 } else { value };
-        let left = if is_missing { self.default_left } else { value <= self.threshold };
         if left { self.left } else { self.right }
     }
 }
 
-/// All trees in two arenas.
+/// All trees in three arenas.
 #[derive(Debug, Clone)]
 pub struct Forest {
     features: usize,
     sigmoid: f64,
     nodes: Vec<Node>,
     leaves: Vec<f64>,
+    bits: Vec<u32>,
     trees: Vec<Tree>,
 }
 
@@ -60,7 +80,7 @@ struct Tree {
 
 impl Forest {
     pub(super) fn new(features: usize, sigmoid: f64) -> Self {
-        Self { features, sigmoid, nodes: Vec::new(), leaves: Vec::new(), trees: Vec::new() }
+        Self { features, sigmoid, nodes: Vec::new(), leaves: Vec::new(), bits: Vec::new(), trees: Vec::new() }
     }
 
     /// Appends a tree whose shape the parser has checked.
@@ -69,6 +89,12 @@ impl Forest {
         self.trees.push(Tree { first_node: self.nodes.len(), first_leaf: self.leaves.len(), root });
         self.nodes.extend_from_slice(nodes);
         self.leaves.extend_from_slice(leaves);
+    }
+
+    /// Keeps the words of a set of categories and gives the place of the first.
+    pub(super) fn keep_bits(&mut self, words: &[u32]) -> usize {
+        self.bits.extend_from_slice(words);
+        self.bits.len() - words.len()
     }
 
     /// Number of trees.
@@ -82,7 +108,7 @@ impl Forest {
             let nodes = &self.nodes[tree.first_node..];
             let mut place = tree.root;
             while let Ok(index) = usize::try_from(place) {
-                place = nodes[index].next(row);
+                place = nodes[index].next(row, &self.bits);
             }
             raw += self.leaves[tree.first_leaf + !place as usize];
         }

@@ -76,19 +76,37 @@ impl Dataset {
                 &mut handle,
             )
         })?;
-        let dataset = Self { handle, rows: labels.len() };
-        let values: Vec<f32> = labels.iter().map(|&label| f32::from(u8::from(label))).collect();
-        // SAFETY: the handle is live; the pointer covers `rows` f32 values, which LightGBM copies.
+        let mut dataset = Self { handle, rows: labels.len() };
+        dataset.set_field(
+            c"label",
+            &labels.iter().map(|&label| f32::from(u8::from(label))).collect::<Vec<_>>(),
+        )?;
+        Ok(dataset)
+    }
+
+    /// Says how much each row counts.
+    ///
+    /// # Errors
+    /// When LightGBM refuses a weight.
+    ///
+    /// # Panics
+    /// When there is not one weight per row.
+    pub fn set_weights(&mut self, weights: &[f32]) -> Result<(), NativeError> {
+        self.set_field(c"weight", weights)
+    }
+
+    fn set_field(&mut self, name: &CStr, values: &[f32]) -> Result<(), NativeError> {
+        assert_eq!(values.len(), self.rows, "one value per row");
+        // SAFETY: the handle is live; the pointer covers as many f32 values as is said, which LightGBM copies.
         check(unsafe {
             sys::LGBM_DatasetSetField(
-                dataset.handle,
-                c"label".as_ptr(),
+                self.handle,
+                name.as_ptr(),
                 values.as_ptr().cast::<c_void>(),
-                rows,
+                c_size(values.len(), "rows")?,
                 sys::C_API_DTYPE_FLOAT32 as i32,
             )
-        })?;
-        Ok(dataset)
+        })
     }
 
     /// Names the features in the model text.

@@ -8,9 +8,10 @@ use crate::model::ParameterError;
 
 /// What can be set, besides the loop's own `rounds` and `early_stopping_rounds`. Threads, seed, objective and
 /// determinism are set by the caller and cannot be overridden.
-const SETTABLE: [&str; 22] = [
+const SETTABLE: [&str; 26] = [
     "bagging_fraction",
     "bagging_freq",
+    "cat_l2",
     "cat_smooth",
     "extra_trees",
     "feature_fraction",
@@ -20,10 +21,13 @@ const SETTABLE: [&str; 22] = [
     "lambda_l2",
     "learning_rate",
     "max_bin",
+    "max_cat_threshold",
+    "max_cat_to_onehot",
     "max_delta_step",
     "max_depth",
     "min_data_in_bin",
     "min_data_in_leaf",
+    "min_data_per_group",
     "min_gain_to_split",
     "min_sum_hessian_in_leaf",
     "num_leaves",

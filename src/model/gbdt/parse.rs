@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use super::flat::{Forest, MissingKind, Node};
+use super::flat::{Forest, MissingKind, Node, Test};
 use crate::model::Scorer;
 
 /// A model text that cannot be used.
@@ -23,7 +23,7 @@ type Fields<'a> = HashMap<&'a str, &'a str>;
 /// Parses a model text.
 ///
 /// # Errors
-/// When the text is truncated or inconsistent, or uses what is not supported: categorical splits, linear trees,
+/// When the text is truncated or inconsistent, or uses what is not supported: linear trees,
 /// more than one class, an objective other than binary.
 pub fn parse(text: &str) -> Result<Forest, ParseError> {
     let Some((head, rest)) = text.split_once("\n\nTree=") else {
@@ -63,9 +63,6 @@ fn tree_into(forest: &mut Forest, text: &str, index: usize) -> Result<(), ParseE
         return error("its number is out of order");
     }
     let fields = fields(text);
-    if number::<usize>(&fields, "num_cat")? != 0 {
-        return error("categorical splits are not supported");
-    }
     if fields.get("is_linear").is_some_and(|&value| value != "0") {
         return error("linear trees are not supported");
     }
@@ -94,26 +91,55 @@ fn tree_into(forest: &mut Forest, text: &str, index: usize) -> Result<(), ParseE
         return error(format!("it splits on feature {feature} of {}", forest.features()));
     }
     check_shape(&left, &right, leaves)?;
+    let categories = categories(&fields, forest)?;
     let nodes: Vec<Node> = (0..splits)
         .map(|split| {
-            let missing = match (kinds[split] & 1, kinds[split] >> 2) {
-                (0, 0) => MissingKind::None,
-                (0, 1) => MissingKind::Zero,
-                (0, 2) => MissingKind::Nan,
-                _ => return error(format!("decision type {} is not supported", kinds[split])),
-            };
-            Ok(Node {
-                threshold: thresholds[split],
-                feature: features[split] as u32,
-                left: left[split],
-                right: right[split],
-                missing,
-                default_left: kinds[split] & 2 != 0,
-            })
+            let test = test(kinds[split], thresholds[split], &categories)?;
+            Ok(Node { test, feature: features[split] as u32, left: left[split], right: right[split] })
         })
         .collect::<Result<_, _>>()?;
     forest.push(&nodes, &values);
     Ok(())
+}
+
+/// The sets of categories of a tree: where their words are among the forest's, and how many.
+fn categories(fields: &Fields<'_>, forest: &mut Forest) -> Result<Vec<(u32, u32)>, ParseError> {
+    let count = number::<usize>(fields, "num_cat")?;
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let boundaries = numbers::<u32>(fields, "cat_boundaries")?;
+    let words = numbers::<u32>(fields, "cat_threshold")?;
+    let ends_right =
+        boundaries.first() == Some(&0) && boundaries.last().copied() == u32::try_from(words.len()).ok();
+    if boundaries.len() != count + 1 || !ends_right || !boundaries.is_sorted() {
+        return error("its sets of categories are damaged");
+    }
+    let Ok(first) = u32::try_from(forest.keep_bits(&words)) else {
+        return error("there are too many categories");
+    };
+    let Some(_) = first.checked_add(words.len() as u32) else {
+        return error("there are too many categories");
+    };
+    Ok(boundaries.windows(2).map(|pair| (first + pair[0], pair[1] - pair[0])).collect())
+}
+
+fn test(kind: u8, threshold: f64, categories: &[(u32, u32)]) -> Result<Test, ParseError> {
+    if kind & 1 == 1 {
+        let is_place = threshold >= 0.0 && threshold.fract() == 0.0;
+        let set = categories.get(threshold as usize).filter(|_| is_place);
+        return match set {
+            Some(&(first, words)) if kind >> 2 <= 2 => Ok(Test::Categories { first, words }),
+            _ => error(format!("threshold {threshold} of decision type {kind} is no set of categories")),
+        };
+    }
+    let missing = match kind >> 2 {
+        0 => MissingKind::None,
+        1 => MissingKind::Zero,
+        2 => MissingKind::Nan,
+        _ => return error(format!("decision type {kind} is not supported")),
+    };
+    Ok(Test::Threshold { threshold, missing, default_left: kind & 2 != 0 })
 }
 
 /// Every split and leaf is the child of exactly one earlier split, so that walking down always ends.

@@ -31,14 +31,36 @@ fn rows(count: usize, seed: u64) -> (Matrix, Vec<bool>) {
     (matrix, labels)
 }
 
+/// The same rows, but the last column holds codes of 70 categories, some of which are suspicious.
+fn rows_with_categories(count: usize, seed: u64) -> (Matrix, Vec<bool>) {
+    let (mut matrix, mut labels) = rows(count, seed);
+    let mut random = ChaCha8Rng::seed_from_u64(seed + 100);
+    for (row, label) in labels.iter_mut().enumerate() {
+        let code = random.random_range(0..70_u32);
+        matrix.row_mut(row)[COLUMNS - 1] = if code == 69 { f64::NAN } else { f64::from(code) };
+        *label |= [3, 17, 40, 64].contains(&code);
+    }
+    (matrix, labels)
+}
+
 fn trained(seed: u64, settings: &[(&str, &str)]) -> TrainedGbdt {
-    let (train_rows, train_labels) = rows(2_000, 1);
-    let (valid_rows, valid_labels) = rows(500, 2);
+    trained_on(rows(2_000, 1), rows(500, 2), &[], seed, settings)
+}
+
+fn trained_on(
+    (train_rows, train_labels): (Matrix, Vec<bool>),
+    (valid_rows, valid_labels): (Matrix, Vec<bool>),
+    categories: &[Option<usize>],
+    seed: u64,
+    settings: &[(&str, &str)],
+) -> TrainedGbdt {
     let data = TrainingRows {
         train: &train_rows,
         train_labels: &train_labels,
         valid: &valid_rows,
         valid_labels: &valid_labels,
+        class_weights: None,
+        categories,
     };
     let mut parameters = GbdtParameters::new(seed, 2);
     parameters.rounds = 40;
@@ -70,6 +92,32 @@ fn the_flat_scorer_gives_lightgbms_own_bits() {
         forest.score(matrix.values(), &mut scores);
         let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(&scores), bits(&expected), "{settings:?}");
+    }
+}
+
+#[test]
+fn categories_are_split_and_scored_as_lightgbm_does() {
+    let categories = [None, None, None, None, Some(70)];
+    let settings = [("min_data_per_group", "5"), ("num_leaves", "31")];
+    let (train, valid) = (rows_with_categories(4_000, 1), rows_with_categories(500, 2));
+    let model = trained_on(train, valid, &categories, 42, &settings);
+    assert!(model.model_text.contains("\ncat_threshold="), "it splits by category");
+    let forest = parse(&model.model_text).expect("it parses");
+    let oracle = Booster::from_string(&model.model_text).expect("LightGBM reads it");
+    let (mut matrix, _) = rows_with_categories(3_000, 7);
+    let special = [-1.0, -0.5, -7.0, 3.99, 68.0, 95.0, 96.0, 1e6, f64::NAN, -0.0];
+    for (index, special) in special.into_iter().enumerate() {
+        matrix.row_mut(index)[COLUMNS - 1] = special;
+    }
+    let expected = oracle.predict(matrix.values(), COLUMNS as i32, true).expect("LightGBM scores");
+    let mut scores = vec![0.0; matrix.rows()];
+    forest.score(matrix.values(), &mut scores);
+    let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+    assert_eq!(bits(&scores), bits(&expected));
+    for (damage, why) in [("cat_boundaries=0 ", "sets of categories"), ("num_cat=", "damaged")] {
+        let damaged = model.model_text.replacen(damage, &format!("{damage}9"), 1);
+        let error = parse(&damaged).expect_err("damaged").to_string();
+        assert!(error.contains(why) || error.contains("is no set of categories"), "{error}");
     }
 }
 

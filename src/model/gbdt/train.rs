@@ -44,10 +44,18 @@ pub fn train(
     metric: &dyn Fn(&[bool], &[f64]) -> f64,
     progress: &dyn Progress,
 ) -> Result<TrainedGbdt, GbdtError> {
-    let text = parameters.to_text();
+    let mut text = parameters.to_text();
+    let categories: Vec<String> = data.categorical_columns().map(|column| column.to_string()).collect();
+    if !categories.is_empty() {
+        text += &format!(" categorical_feature={}", categories.join(","));
+    }
     let dataset = |rows: &Matrix, labels, reference| Dataset::new(rows, labels, &text, reference);
     let mut train = dataset(data.train, data.train_labels, None)?;
     train.name_features(&model_names(names))?;
+    if let Some(weights) = data.class_weights {
+        let weights: Vec<f32> = data.train_labels.iter().map(|&label| weights.of(label) as f32).collect();
+        train.set_weights(&weights)?;
+    }
     let valid = dataset(data.valid, data.valid_labels, Some(&train))?;
     let mut booster = Booster::new(&train, &valid, &text)?;
 

@@ -48,11 +48,11 @@ impl MlpScorer {
     /// # Errors
     /// [`WeightsError::Shape`] when the scaler was fitted on another number of columns.
     pub fn new(weights: &Weights, scaler: RobustScaler) -> Result<Self, WeightsError> {
-        if scaler.columns() != weights.features() || scaler.scale.len() != scaler.columns() {
+        if !scaler.is_whole() || scaler.inputs() != weights.features() {
             return Err(WeightsError::Shape(format!(
                 "the network reads {} features, its scaling has {}",
                 weights.features(),
-                scaler.columns()
+                scaler.inputs()
             )));
         }
         let members: Vec<Vec<Panels>> =
@@ -66,10 +66,11 @@ impl MlpScorer {
     fn score_block(&self, rows: &[f64], scores: &mut [f64], scratch: &mut [f32]) {
         let features = self.features();
         let (scaled, layers) = scratch.split_at_mut(BLOCK_ROWS * self.widest);
-        for (row, out) in rows.chunks_exact(features).zip(scaled.chunks_exact_mut(features)) {
+        let inputs = self.scaler.inputs();
+        for (row, out) in rows.chunks_exact(features).zip(scaled.chunks_exact_mut(inputs)) {
             self.scaler.apply(row, out);
         }
-        let scaled = &scaled[..rows.len()];
+        let scaled = &scaled[..scores.len() * inputs];
         scores.fill(0.0);
         for member in &self.members {
             let logits = self.forward(member, scaled, scores.len(), layers);

@@ -58,7 +58,7 @@ struct Problem {
 impl Problem {
     fn new(rows: usize) -> Self {
         let train = exclusive_or(rows, 1);
-        let scaler = RobustScaler::fit(&train.0);
+        let scaler = RobustScaler::fit(&train.0, &[]);
         Self { train, valid: exclusive_or(rows / 2, 2), scaler }
     }
 
@@ -68,6 +68,8 @@ impl Problem {
             train_labels: &self.train.1,
             valid: &self.valid.0,
             valid_labels: &self.valid.1,
+            class_weights: None,
+            categories: &[],
         }
     }
 
@@ -117,7 +119,7 @@ fn the_plain_forward_pass_is_burns() {
         for device in [Device::Flex, Device::NdArray].map(Device::open) {
             let network = Network::new(7, &[33, 16, 5], activation, &mut rng, &device).perturbed(&mut rng);
             let weights = Weights::new(7, activation, vec![network.export()]).unwrap();
-            let identity = RobustScaler { center: vec![0.0; 7], scale: vec![1.0; 7] };
+            let identity = RobustScaler { center: vec![0.0; 7], scale: vec![1.0; 7], one_hot: vec![] };
             let rows = Matrix::from_values((0..7 * 203).map(|_| rng.random_range(-9.0..9.0)).collect(), 7);
             let mut scaled = vec![0.0; rows.values().len()];
             for (row, out) in rows.iter_rows().zip(scaled.chunks_exact_mut(7)) {
@@ -139,7 +141,7 @@ fn the_plain_forward_pass_is_burns() {
 #[test]
 fn a_rows_score_has_the_same_bits_alone_and_in_any_batch() {
     let weights = drawn_weights(5, &[37, 20], Activation::Selu, 4);
-    let scaler = RobustScaler { center: vec![0.1; 5], scale: vec![0.7; 5] };
+    let scaler = RobustScaler { center: vec![0.1; 5], scale: vec![0.7; 5], one_hot: vec![] };
     let scorer = MlpScorer::new(&weights, scaler).unwrap();
     let mut rng = ChaCha8Rng::seed_from_u64(5);
     let rows: Vec<f64> = (0..5 * 67).map(|_| rng.random_range(-4.0..4.0)).collect();
@@ -158,7 +160,7 @@ fn a_rows_score_has_the_same_bits_alone_and_in_any_batch() {
 #[test]
 fn a_missing_value_counts_as_the_median() {
     let weights = drawn_weights(3, &[8], Activation::Selu, 6);
-    let scaler = RobustScaler { center: vec![1.0, 2.0, 3.0], scale: vec![1.0; 3] };
+    let scaler = RobustScaler { center: vec![1.0, 2.0, 3.0], scale: vec![1.0; 3], one_hot: vec![] };
     let scorer = MlpScorer::new(&weights, scaler).unwrap();
     let mut scores = [0.0; 2];
     scorer.score(&[0.5, f64::NAN, f64::NAN, 0.5, 2.0, 3.0], &mut scores);
@@ -168,7 +170,7 @@ fn a_missing_value_counts_as_the_median() {
 #[test]
 fn a_scaling_of_other_columns_is_refused() {
     let weights = drawn_weights(3, &[8], Activation::Relu, 6);
-    let scaler = RobustScaler { center: vec![0.0; 2], scale: vec![1.0; 2] };
+    let scaler = RobustScaler { center: vec![0.0; 2], scale: vec![1.0; 2], one_hot: vec![] };
     let error = MlpScorer::new(&weights, scaler).unwrap_err();
     assert_eq!(error.to_string(), "the network reads 3 features, its scaling has 2");
 }

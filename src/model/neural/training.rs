@@ -18,7 +18,7 @@ use super::schedule::coslog4;
 use super::weights::{Weights, WeightsError};
 use crate::features::scaling::RobustScaler;
 use crate::matrix::Matrix;
-use crate::model::{ParameterError, TrainingRows};
+use crate::model::{ClassWeights, ParameterError, TrainingRows};
 use crate::progress::{Interrupted, Progress};
 
 /// Rows of a forward pass outside training.
@@ -88,6 +88,7 @@ struct Run<'a> {
     features: usize,
     train: Vec<f32>,
     labels: Vec<f32>,
+    class_weights: Option<ClassWeights>,
     valid: Vec<f32>,
     steps_per_epoch: usize,
     epochs: usize,
@@ -179,9 +180,10 @@ impl<'a> Run<'a> {
         Self {
             parameters,
             device: device.open(),
-            features: scaler.columns(),
+            features: scaler.inputs(),
             train: scaled(data.train, scaler),
             labels: data.train_labels.iter().map(|label| f32::from(u8::from(*label))).collect(),
+            class_weights: data.class_weights,
             valid: scaled(data.valid, scaler),
             steps_per_epoch,
             epochs: parameters.epochs_of(steps_per_epoch),
@@ -296,7 +298,8 @@ impl Member {
     fn step(&mut self, run: &Run<'_>, indices: &[u32], learning_rate: f64) -> f64 {
         let (rows, labels) = run.batch(indices);
         let logits = self.network.forward(rows);
-        let (loss, slopes) = logistic_loss(&values(logits.clone().detach()), &labels);
+        let weight = |fraud| run.class_weights.map_or(1.0, |weights| weights.of(fraud));
+        let (loss, slopes) = logistic_loss(&values(logits.clone().detach()), &labels, weight);
         // The gradient of sum(logits * slopes) is the loss's own, and the loss itself is computed in f64.
         let count = slopes.len();
         let slopes = Tensor::<1>::from_data(TensorData::new(slopes, [count]), &run.device);
@@ -320,8 +323,8 @@ impl Member {
 }
 
 fn scaled(rows: &Matrix, scaler: &RobustScaler) -> Vec<f32> {
-    let mut values = vec![0.0; rows.values().len()];
-    for (row, out) in rows.iter_rows().zip(values.chunks_exact_mut(rows.columns())) {
+    let mut values = vec![0.0; rows.rows() * scaler.inputs()];
+    for (row, out) in rows.iter_rows().zip(values.chunks_exact_mut(scaler.inputs())) {
         scaler.apply(row, out);
     }
     values

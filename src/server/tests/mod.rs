@@ -17,6 +17,7 @@ use super::routes::application;
 use super::*;
 use crate::domain::Thresholds;
 use crate::engine::EngineConfig;
+use crate::features::encoding::{Encoder, Encoding, Input};
 use crate::features::{FeatureSet, FeatureState, HANDBOOK, LabelDelay, Plan};
 use crate::model::Scorer;
 use crate::store::Durability;
@@ -40,10 +41,15 @@ impl Scorer for First {
 }
 
 fn engine(features: &[&str], state: Option<FeatureState>) -> Arc<Engine> {
+    let features: Vec<String> = features.iter().map(|name| (*name).to_owned()).collect();
+    engine_of(Encoder::of_numbers(&features), state)
+}
+
+fn engine_of(encoder: Encoder, state: Option<FeatureState>) -> Arc<Engine> {
     let config = EngineConfig {
         name: "run-7".to_owned(),
-        features: features.iter().map(|name| (*name).to_owned()).collect(),
-        scorer: Arc::new(First(features.len())),
+        scorer: Arc::new(First(encoder.features().len())),
+        encoder,
         thresholds: Thresholds { review: 0.5, block: Some(0.9) },
         state,
     };
@@ -53,6 +59,19 @@ fn engine(features: &[&str], state: Option<FeatureState>) -> Arc<Engine> {
 /// Kaggle's names in short.
 fn tabular() -> Arc<Engine> {
     engine(&["V1", "Time", "Amount"], None)
+}
+
+/// A table of a category, a truth and an amount.
+fn worded() -> Arc<Engine> {
+    let input = |name: &str, encoding| Input { name: name.to_owned(), encoding };
+    engine_of(
+        Encoder::new(vec![
+            input("kind", Encoding::Category(vec!["food".to_owned(), "fuel".to_owned()])),
+            input("abroad", Encoding::Boolean),
+            input("amount", Encoding::Number),
+        ]),
+        None,
+    )
 }
 
 /// The score of a raw transaction is its amount.

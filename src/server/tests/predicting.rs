@@ -215,6 +215,22 @@ async fn a_missing_value_is_scored_online_as_it_is_in_files() {
 }
 
 #[actix_web::test]
+async fn words_and_truths_are_read_as_in_files() {
+    let (app, _stop) = app(worded(), None);
+    let scored = async |body: &str| post(&app, "/predict", body).await.json["fraud"].clone();
+    // The first model scores a row by its first value: the category's code.
+    assert_eq!(scored(r#"{"kind":"fuel","abroad":true,"amount":9}"#).await, 1.0);
+    assert_eq!(scored(r#"{"kind":" food ","abroad":"no","amount":null}"#).await, 0.0);
+    assert_eq!(scored(r#"{"kind":"food","abroad":1,"amount":9}"#).await, 0.0);
+    let unseen = post(&app, "/predict", r#"{"kind":"fun","abroad":null,"amount":9}"#).await;
+    assert_eq!(unseen.refusal(), (422, "no_score", ""), "this model makes nothing of what is missing");
+    let wrong = post(&app, "/predict", r#"{"kind":"food","abroad":"perhaps","amount":9}"#).await;
+    assert_eq!(wrong.refusal(), (400, "invalid_value", "abroad"));
+    let wrong = post(&app, "/predict", r#"{"kind":["food"],"abroad":true,"amount":9}"#).await;
+    assert_eq!(wrong.refusal(), (400, "wrong_type", "kind"));
+}
+
+#[actix_web::test]
 async fn an_id_with_other_content_is_a_conflict_without_a_database_too() {
     let (app, _stop) = app(live(), None);
     let first = post(&app, "/predict", RAW).await;
