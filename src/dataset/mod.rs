@@ -22,6 +22,7 @@ mod split;
 mod survey;
 mod table;
 mod words;
+mod writer;
 
 pub use appended::Appending;
 pub use cases::{Cases, cases};
@@ -41,3 +42,4 @@ pub use survey::{
 };
 pub use table::{Column, Kind, Values};
 pub use words::word_counts;
+pub use writer::{Block, Cells, write_blocks};
