@@ -97,18 +97,19 @@ pub fn demo(
     let stage = Stage { config, folder: &folder, progress };
     config.simulation.validate()?;
     stage.claim()?;
-    let (log, counts) = Simulation::new(config.simulation.clone(), progress)?.all(progress)?;
+    let simulation = Simulation::new(config.simulation.clone(), progress)?;
+    let all = stage.folder.join("transactions.parquet");
+    let counts = write_log(&simulation, u64::MAX, &all, config.force, progress)?;
     // The same share of rows that `prep` tests on is kept from the database and replayed.
-    let first_replayed = log.len() - (log.len() as f64 * SplitShares::default().test).round() as usize;
-    let (history, replay) = log.split_at(first_replayed);
-    stage.prepare(&log, history)?;
+    let history = counts.rows - (counts.rows as f64 * SplitShares::default().test).round() as u64;
+    stage.prepare(all, &simulation, history)?;
     let lightgbm = stage.model(ModelKind::Lightgbm)?;
     let mlp = stage.model(ModelKind::Mlp)?;
     let served = if mlp.1 > lightgbm.1 { ModelKind::Mlp } else { ModelKind::Lightgbm };
     let server = stage.serve(served)?;
     let map = format!("http://{}/map", server.address());
     ready(&map);
-    let produced = stage.replay(&server, replay)?;
+    let produced = stage.replay(&server, &simulation, history)?;
     let stored = stage.stored()?;
     let summary = DemoSummary {
         map,
@@ -132,18 +133,12 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    /// Writes the log, prepares it and loads what lies before the replay.
-    fn prepare(
-        &self,
-        log: &[SimulatedTransaction],
-        history: &[SimulatedTransaction],
-    ) -> Result<(), AppError> {
-        let (all, before) = (self.folder.join("transactions.parquet"), self.folder.join("history.parquet"));
-        self.progress.start("writing the simulated log", None);
-        write_log(&all, self.config.force, log)?;
-        write_log(&before, self.config.force, history)?;
+    /// Prepares the log and loads its first rows, the `history` before the replay.
+    fn prepare(&self, log: PathBuf, simulation: &Simulation, history: u64) -> Result<(), AppError> {
+        let before = self.folder.join("history.parquet");
+        write_log(simulation, history, &before, self.config.force, self.progress)?;
         let prepared = PrepConfig {
-            input: all,
+            input: log,
             out: self.folder.join("prepared"),
             schema: SchemaOptions::default(),
             split: None,
@@ -212,14 +207,15 @@ impl Stage<'_> {
         serve(&config, self.progress)
     }
 
-    /// Sends what happened after the history, as clients would: without labels. Gives how many were sent.
-    fn replay(&self, server: &Running, log: &[SimulatedTransaction]) -> Result<u64, AppError> {
+    /// Sends what happened after the `history`, as clients would: without labels. Gives how many were sent.
+    fn replay(&self, server: &Running, simulation: &Simulation, history: u64) -> Result<u64, AppError> {
+        let (log, counts) = simulation.all(self.progress)?;
         let target = Target::parse(&format!("http://{}/predict_map", server.address()))?;
         let mut sink = PostSink::open(Post::new(target), self.progress)?;
         let unlabelled =
-            |simulated: &SimulatedTransaction| Transaction { fraud: None, ..simulated.transaction.clone() };
-        let mut source = log.iter().map(unlabelled);
-        let total = Some(log.len() as u64);
+            |simulated: SimulatedTransaction| Transaction { fraud: None, ..simulated.transaction };
+        let mut source = log.into_iter().skip(history as usize).map(unlabelled);
+        let total = Some(counts.rows - history);
         let produced = produce(&mut source, &mut sink, self.config.pace, total, self.progress)?;
         match produced.ended {
             Ended::Interrupted => Err(Interrupted.into()),

@@ -2,13 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::AppError;
-use crate::dataset::{self, Column, Values};
+use crate::dataset::{self, Block, Cells, Format};
+use crate::domain::Timestamp;
 use crate::files;
 use crate::progress::Progress;
-use crate::simulate::{SimulatedTransaction, Simulation, SimulationConfig, Summary};
+use crate::simulate::{Day, Payment, Simulation, SimulationConfig, Summary};
+
+/// What the demo's amounts are in, wherever they are paid.
+const CURRENCY: &str = "EUR";
 
 /// What was simulated.
 #[derive(Debug, Clone, Serialize)]
@@ -30,43 +35,80 @@ pub fn simulate(
     force: bool,
     progress: &dyn Progress,
 ) -> Result<SimulateSummary, AppError> {
-    dataset::Format::of(out)?;
+    Format::of(out)?;
     files::check_file_target(out, force)?;
-    let (log, counts) = Simulation::new(config, progress)?.all(progress)?;
-    progress.start(&format!("writing {}", out.display()), None);
-    write_log(out, force, &log)?;
-    progress.finish();
+    let simulation = Simulation::new(config, progress)?;
+    let counts = write_log(&simulation, u64::MAX, out, force, progress)?;
     Ok(SimulateSummary { path: out.to_owned(), counts })
 }
 
-/// Writes simulated transactions with the Handbook's column names and the terminals' places.
+/// Writes the first `limit` transactions with the Handbook's column names, day by day as they are made.
 ///
 /// # Errors
-/// When `out` cannot be written.
-pub fn write_log(out: &Path, force: bool, log: &[SimulatedTransaction]) -> Result<(), AppError> {
-    let columns = columns(log);
-    files::write_file(out, force, |file| Ok(dataset::write_columns(out, file, &columns)?))
+/// When the user interrupts or `out` cannot be written.
+pub fn write_log(
+    simulation: &Simulation,
+    limit: u64,
+    out: &Path,
+    force: bool,
+    progress: &dyn Progress,
+) -> Result<Summary, AppError> {
+    let mut counts = Summary::default();
+    let mut days = simulation.days(progress);
+    let blocks = std::iter::from_fn(|| {
+        if counts.rows == limit {
+            return None;
+        }
+        let made = days.next()?.map(|mut day| {
+            day.payments.truncate(usize::try_from(limit - counts.rows).unwrap_or(usize::MAX));
+            counts.count(&day.payments);
+            block(simulation, &day)
+        });
+        Some(made.map_err(AppError::from))
+    });
+    let none = block(simulation, &Day::default());
+    files::write_file(out, force, |file| dataset::write_blocks(out, file, none, blocks))?;
+    progress.finish();
+    Ok(counts)
 }
 
-fn columns(log: &[SimulatedTransaction]) -> Vec<Column> {
-    let column = |name: &str, values| Column { name: name.to_owned(), values };
-    let events = || log.iter().map(|simulated| &simulated.transaction);
-    vec![
-        column("TRANSACTION_ID", Values::Texts(events().map(|event| event.id.to_string()).collect())),
-        column("TX_DATETIME", Values::Times(events().map(|event| event.time).collect())),
-        column("CUSTOMER_ID", Values::Texts(events().map(|event| event.customer.to_string()).collect())),
-        column("TERMINAL_ID", Values::Texts(events().map(|event| event.terminal.to_string()).collect())),
-        column("TX_AMOUNT", Values::Numbers(events().map(|event| event.amount.value()).collect())),
-        column("TX_FRAUD", Values::Labels(events().map(|event| event.fraud).collect())),
-        column(
-            "TX_FRAUD_SCENARIO",
-            Values::Numbers(log.iter().map(|simulated| f64::from(simulated.scenario)).collect()),
-        ),
-        column("TERMINAL_LATITUDE", Values::Numbers(events().map(|event| degrees(event, true)).collect())),
-        column("TERMINAL_LONGITUDE", Values::Numbers(events().map(|event| degrees(event, false)).collect())),
-    ]
-}
-
-fn degrees(event: &crate::domain::Transaction, north: bool) -> f64 {
-    event.place.map_or(f64::NAN, |place| if north { place.latitude } else { place.longitude })
+/// The transactions of one day as they stand in the file.
+fn block(simulation: &Simulation, day: &Day) -> Block {
+    let integers =
+        |value: &dyn Fn(&Payment) -> i64| Cells::Integers(day.payments.iter().map(value).collect());
+    let bytes = |value: fn(&Payment) -> u8| Cells::Bytes(day.payments.iter().map(value).collect());
+    let amounts = day.payments.iter().map(|payment| payment.amount);
+    let start = simulation.config().start.seconds();
+    let times = day.payments.iter().map(|payment| Timestamp::from_seconds(start + day.seconds(payment)));
+    let ids = (day.first_row as i64..).take(day.payments.len());
+    let mut block = vec![
+        ("TRANSACTION_ID", Cells::Integers(ids.collect())),
+        ("TX_DATETIME", Cells::Times(times.collect())),
+        ("CUSTOMER_ID", integers(&|payment| payment.customer.into())),
+        ("TERMINAL_ID", integers(&|payment| payment.terminal.into())),
+        ("TX_AMOUNT", Cells::Numbers(amounts.collect())),
+    ];
+    match simulation.world() {
+        None => block.extend([
+            ("TX_TIME_SECONDS", integers(&|payment| day.seconds(payment))),
+            ("TX_TIME_DAYS", integers(&|_| day.number.into())),
+        ]),
+        Some(world) => {
+            let places = day.payments.par_iter().map(|payment| {
+                let place = world.terminals[payment.terminal as usize].place;
+                (place.latitude, place.longitude)
+            });
+            let (latitudes, longitudes) = places.unzip();
+            block.extend([
+                ("TX_CURRENCY", Cells::Same(CURRENCY, day.payments.len())),
+                ("TERMINAL_LATITUDE", Cells::Numbers(latitudes)),
+                ("TERMINAL_LONGITUDE", Cells::Numbers(longitudes)),
+            ]);
+        }
+    }
+    block.extend([
+        ("TX_FRAUD", bytes(|payment| u8::from(payment.scenario > 0))),
+        ("TX_FRAUD_SCENARIO", bytes(|payment| payment.scenario)),
+    ]);
+    block
 }

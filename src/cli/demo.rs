@@ -40,7 +40,7 @@ pub fn run(args: DemoArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
     let DemoArgs { out, exit, rate, world } = args;
     let config = DemoConfig {
         out,
-        simulation: world.config(SimulationConfig::DEFAULT_START, global.seed),
+        simulation: world.config(SimulationConfig { seed: global.seed(), ..SimulationConfig::default() }),
         pace: if exit { Pace::Unlimited } else { Pace::Rate(rate) },
         threads: global.threads(),
         force: global.force,

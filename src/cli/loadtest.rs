@@ -61,7 +61,7 @@ pub fn run(args: LoadtestArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
     let started = Instant::now();
     let plan = Plan {
         target: Target::parse(&args.url).map_err(AppError::from)?.or_path("/predict"),
-        bodies: bodies(args.data.as_deref(), global.seed, ui)?,
+        bodies: bodies(args.data.as_deref(), global.seed(), ui)?,
         mode: match args.rate {
             Some(per_second) => Mode::Rate { per_second, connections: args.connections },
             None => Mode::Closed { concurrency: args.concurrency.unwrap_or(32) },

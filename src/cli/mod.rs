@@ -54,9 +54,9 @@ pub struct Global {
     /// Print the result as one JSON object on stdout
     #[arg(long, global = true, env = "FRAUDCTL_JSON", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub json: bool,
-    /// Seed of everything that is drawn
-    #[arg(long, global = true, env = "FRAUDCTL_SEED", default_value_t = 42)]
-    pub seed: u64,
+    /// Seed of everything that is drawn [default: 42]
+    #[arg(long, global = true, env = "FRAUDCTL_SEED")]
+    pub seed: Option<u64>,
     /// Threads to compute with [default: all cores]
     #[arg(long, global = true, env = "FRAUDCTL_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -66,6 +66,11 @@ pub struct Global {
 }
 
 impl Global {
+    /// Seed of everything that is drawn.
+    pub fn seed(&self) -> u64 {
+        self.seed.unwrap_or(42)
+    }
+
     /// Threads to compute with.
     pub fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);

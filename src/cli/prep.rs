@@ -113,7 +113,7 @@ impl PrepArgs {
             periods,
             shares,
             balance: balance?,
-            seed: global.seed,
+            seed: global.seed(),
             force: global.force,
         })
     }

@@ -67,7 +67,7 @@ impl TrainArgs {
                 DeviceArg::Flex => Device::Flex,
                 DeviceArg::Ndarray => Device::NdArray,
             },
-            seed: global.seed,
+            seed: global.seed(),
             threads: global.threads(),
             force: global.force,
         })

@@ -2,32 +2,30 @@
 
 use clap::Args;
 
-use crate::domain::Timestamp;
 use crate::simulate::SimulationConfig;
 
 /// Flags about a simulated world.
 #[derive(Debug, Clone, Args)]
 pub struct WorldArgs {
-    /// Customers of the simulated world
-    #[arg(long, value_name = "N", default_value_t = SimulationConfig::default().customers)]
-    customers: u32,
-    /// Terminals of the simulated world
-    #[arg(long, value_name = "N", default_value_t = SimulationConfig::default().terminals)]
-    terminals: u32,
-    /// Days of the simulated world
-    #[arg(long, value_name = "N", default_value_t = SimulationConfig::default().days)]
-    days: u32,
+    /// Customers of the simulated world [default: demo 1000, handbook 5000]
+    #[arg(long, value_name = "N")]
+    customers: Option<u32>,
+    /// Terminals of the simulated world [default: demo 2000, handbook 10000]
+    #[arg(long, value_name = "N")]
+    terminals: Option<u32>,
+    /// Days of the simulated world [default: demo 120, handbook 183]
+    #[arg(long, value_name = "N")]
+    days: Option<u32>,
 }
 
 impl WorldArgs {
-    /// The world that begins at `start`.
-    pub const fn config(&self, start: Timestamp, seed: u64) -> SimulationConfig {
+    /// `preset` in the size that the flags say.
+    pub fn config(&self, preset: SimulationConfig) -> SimulationConfig {
         SimulationConfig {
-            customers: self.customers,
-            terminals: self.terminals,
-            days: self.days,
-            start,
-            seed,
+            customers: self.customers.unwrap_or(preset.customers),
+            terminals: self.terminals.unwrap_or(preset.terminals),
+            days: self.days.unwrap_or(preset.days),
+            ..preset
         }
     }
 }

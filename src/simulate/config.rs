@@ -3,9 +3,32 @@
 use crate::domain::Timestamp;
 use crate::progress::Interrupted;
 
-/// The size, the period and the seed of a simulated world.
+/// By which rules is simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preset {
+    /// Customers and terminals at real cities.
+    Demo,
+    /// The Fraud Detection Handbook's simulator, bit for bit.
+    Handbook,
+}
+
+impl Preset {
+    /// The demo's world of about 233,000 payments, some 2,000 of them fraud; the Handbook's published data.
+    pub const fn config(self) -> SimulationConfig {
+        let start = SimulationConfig::DEFAULT_START;
+        let (customers, terminals, days, seed) = match self {
+            Self::Demo => (1_000, 2_000, 120, 42),
+            Self::Handbook => (5_000, 10_000, 183, 0),
+        };
+        SimulationConfig { preset: self, customers, terminals, days, start, seed }
+    }
+}
+
+/// The rules, the size, the period and the seed of a simulated world.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimulationConfig {
+    /// The rules.
+    pub preset: Preset,
     /// How many customers pay; each makes 0 to 4 payments a day on average, 2 over all of them.
     pub customers: u32,
     /// How many terminals take the payments.
@@ -14,7 +37,7 @@ pub struct SimulationConfig {
     pub days: u32,
     /// The first day, at midnight UTC.
     pub start: Timestamp,
-    /// Another seed, another world by the same rules.
+    /// Another seed, another world by the same rules. In the Handbook's it is added to the seed of every generator.
     pub seed: u64,
 }
 
@@ -23,6 +46,8 @@ impl SimulationConfig {
     pub const MAX_ENTITIES: u32 = 10_000_000;
     /// The largest number of days: a hundred years.
     pub const MAX_DAYS: u32 = 36_525;
+    /// The largest seed of the Handbook's world: its generators take 32 bits, and each customer has the next one.
+    pub const MAX_HANDBOOK_SEED: u64 = (u32::MAX - Self::MAX_ENTITIES) as u64;
     /// 2018-04-01, as in the Handbook.
     pub const DEFAULT_START: Timestamp = Timestamp::from_seconds(1_522_540_800);
 
@@ -38,6 +63,9 @@ impl SimulationConfig {
         within("customers", self.customers, Self::MAX_ENTITIES)?;
         within("terminals", self.terminals, Self::MAX_ENTITIES)?;
         within("days", self.days, Self::MAX_DAYS)?;
+        if self.preset == Preset::Handbook && self.seed > Self::MAX_HANDBOOK_SEED {
+            return Err(SimulationError::SeedTooLarge { seed: self.seed, max: Self::MAX_HANDBOOK_SEED });
+        }
         if self.start.micros().rem_euclid(Timestamp::DAY_US) != 0 {
             return Err(SimulationError::NotMidnight);
         }
@@ -51,9 +79,9 @@ impl SimulationConfig {
 }
 
 impl Default for SimulationConfig {
-    /// The demo's world: about 233,000 payments of 120 days, some 2,000 of them fraud.
+    /// The demo's world.
     fn default() -> Self {
-        Self { customers: 1_000, terminals: 2_000, days: 120, start: Self::DEFAULT_START, seed: 42 }
+        Preset::Demo.config()
     }
 }
 
@@ -73,6 +101,14 @@ pub enum SimulationError {
         value: u32,
         /// The largest accepted.
         max: u32,
+    },
+    /// More bits than the Handbook's generators take.
+    #[error("the seed of a handbook world must be between 0 and {max}, not {seed}")]
+    SeedTooLarge {
+        /// As it was given.
+        seed: u64,
+        /// The largest accepted.
+        max: u64,
     },
     /// The period does not begin with a day.
     #[error("the simulation must start at midnight UTC")]
@@ -101,6 +137,13 @@ mod tests {
         assert_eq!(refused(|c| c.customers = 0), "customers must be between 1 and 10000000, not 0");
         assert_eq!(refused(|c| c.terminals = 0), "terminals must be between 1 and 10000000, not 0");
         assert_eq!(refused(|c| c.days = 40_000), "days must be between 1 and 36525, not 40000");
+        assert_eq!(Preset::Handbook.config().validate(), Ok(()));
+        let seed = SimulationConfig::MAX_HANDBOOK_SEED + 1;
+        assert_eq!(SimulationConfig { seed, ..SimulationConfig::default() }.validate(), Ok(()));
+        assert_eq!(
+            refused(|c| *c = SimulationConfig { seed, ..Preset::Handbook.config() }),
+            "the seed of a handbook world must be between 0 and 4284967295, not 4284967296"
+        );
         assert_eq!(
             refused(|c| c.start = Timestamp::from_seconds(1_522_540_801)),
             "the simulation must start at midnight UTC"

@@ -1,76 +1,53 @@
-//! The transaction simulator: customers and terminals at real cities, payments, and three kinds of fraud.
+//! The transaction simulator: customers, terminals, payments, and three kinds of fraud.
 //!
-//! The rules are those of the Fraud Detection Handbook's simulator (chapter 3, section 2), with places on Earth for
-//! its square map; times of day are UTC for everybody, as there. Each draw has its own stream of random numbers (see
-//! `random`), so that a day can be made without the days before it: a simulation of any length needs the memory of
-//! its world and of one day, and the number of threads changes nothing. Writing files is left to others.
+//! Two presets know who pays, and each tells it day by day as an iterator of [`Payment`]s: the `demo` at real cities,
+//! in a world of any size, and the `handbook`, which makes the published data of the Fraud Detection Handbook again.
+//! A simulation of any length needs the memory of its world and of a month at most, and the number of threads
+//! changes nothing. Writing files is left to others.
 
 mod config;
-mod neighbourhood;
-mod payments;
-mod random;
+mod days;
+mod demo;
+mod handbook;
+mod payment;
 mod scenarios;
+mod summary;
 #[cfg(test)]
 mod tests;
-mod world;
 
-use std::collections::BTreeMap;
-use std::iter::FusedIterator;
-
-use rayon::prelude::*;
-use serde::Serialize;
-
-use self::payments::Payment;
-use self::scenarios::Schedule;
 use crate::domain::{Amount, Timestamp, Transaction};
 use crate::progress::{Interrupted, Progress};
 
-pub use self::config::{SimulationConfig, SimulationError};
-pub use self::world::{Customer, Terminal, World};
+pub use self::config::{Preset, SimulationConfig, SimulationError};
+pub use self::days::{Day, Days};
+pub use self::demo::{Customer, Terminal, World};
+pub use self::payment::Payment;
+pub use self::summary::Summary;
+
+use self::demo::Demo;
+use self::handbook::Handbook;
 
 /// A transaction and what made it fraud.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SimulatedTransaction {
-    /// The transaction, with the terminal's place and its label.
+    /// The transaction, with the terminal's place, where it has one, and its label.
     pub transaction: Transaction,
     /// 1 to 3 as in the Handbook's `TX_FRAUD_SCENARIO`; 0 for no fraud.
     pub scenario: u8,
-}
-
-/// What a simulation made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Summary {
-    /// Transactions.
-    pub rows: u64,
-    /// Of those, frauds.
-    pub frauds: u64,
-    /// Frauds by the scenario that names them: `"1"`, `"2"` and `"3"`.
-    pub scenarios: BTreeMap<String, u64>,
-}
-
-impl Default for Summary {
-    fn default() -> Self {
-        Self { rows: 0, frauds: 0, scenarios: (1..=3).map(|scenario| (scenario.to_string(), 0)).collect() }
-    }
-}
-
-impl Summary {
-    /// Counts transactions in.
-    pub fn count(&mut self, transactions: &[SimulatedTransaction]) {
-        self.rows += transactions.len() as u64;
-        for simulated in transactions.iter().filter(|simulated| simulated.scenario > 0) {
-            self.frauds += 1;
-            *self.scenarios.entry(simulated.scenario.to_string()).or_default() += 1;
-        }
-    }
 }
 
 /// A world with its plan of frauds, ready to make transactions.
 #[derive(Debug)]
 pub struct Simulation {
     config: SimulationConfig,
-    world: World,
-    schedule: Schedule,
+    rules: Rules,
+}
+
+/// The world of a preset, and its way to make payments.
+#[derive(Debug)]
+enum Rules {
+    Demo(Demo),
+    Handbook(Handbook),
 }
 
 impl Simulation {
@@ -81,26 +58,37 @@ impl Simulation {
     pub fn new(config: SimulationConfig, progress: &dyn Progress) -> Result<Self, SimulationError> {
         config.validate()?;
         progress.start("placing customers and terminals", None);
-        let world = World::new(&config);
-        if progress.interrupted() {
-            return Err(Interrupted.into());
-        }
-        let schedule = Schedule::new(&config, &world);
+        let rules = match config.preset {
+            Preset::Demo => Rules::Demo(Demo::new(&config, progress)?),
+            Preset::Handbook => Rules::Handbook(Handbook::new(&config, progress)?),
+        };
         progress.finish();
-        Ok(Self { config, world, schedule })
+        Ok(Self { config, rules })
     }
 
-    /// The places behind the transactions.
-    pub const fn world(&self) -> &World {
-        &self.world
+    /// What was asked for.
+    pub const fn config(&self) -> &SimulationConfig {
+        &self.config
     }
 
-    /// The transactions day by day, from the first day on; in the memory of one day.
+    /// The places behind the transactions; the Handbook's square is nowhere on Earth.
+    pub const fn world(&self) -> Option<&World> {
+        match &self.rules {
+            Rules::Demo(demo) => Some(&demo.world),
+            Rules::Handbook(_) => None,
+        }
+    }
+
+    /// The payments day by day, from the first day on.
     pub fn days<'a>(&'a self, progress: &'a dyn Progress) -> Days<'a> {
-        Days { simulation: self, progress, day: 0, rows: 0 }
+        let payments: Box<dyn Iterator<Item = Vec<Payment>> + Send + 'a> = match &self.rules {
+            Rules::Demo(demo) => Box::new(demo.days()),
+            Rules::Handbook(handbook) => Box::new(handbook.days()),
+        };
+        Days::new(payments, self.config.days, progress)
     }
 
-    /// All transactions at once.
+    /// All transactions at once, numbered from 0 in the order of time.
     ///
     /// # Errors
     /// [`Interrupted`] when the user asked to stop.
@@ -109,89 +97,25 @@ impl Simulation {
         let mut summary = Summary::default();
         for day in self.days(progress) {
             let day = day?;
-            summary.count(&day);
-            transactions.extend(day);
+            summary.count(&day.payments);
+            transactions.extend((0..day.payments.len()).map(|position| self.transaction(&day, position)));
         }
         Ok((transactions, summary))
     }
 
-    /// The labelled payments of one day in the order of (second, customer, sequence).
-    fn payments(&self, day: u32) -> Vec<Payment> {
-        let compromised_terminals = self.schedule.compromised_terminals(&self.world, day);
-        let parts: Vec<Vec<Payment>> = self
-            .world
-            .customers
-            .par_iter()
-            .zip(0..self.config.customers)
-            .fold(Vec::new, |mut payments, (customer, index)| {
-                let first = payments.len();
-                payments::draw(self.config.seed, index, customer, day, &mut payments);
-                for payment in &mut payments[first..] {
-                    self.schedule.apply(day, &compromised_terminals, payment);
-                }
-                payments
-            })
-            .collect();
-        let mut payments = parts.concat();
-        payments.par_sort_unstable_by_key(|payment| (payment.second, payment.customer, payment.sequence));
-        payments
-    }
-
-    fn transaction(&self, id: u64, day: u32, payment: &Payment) -> SimulatedTransaction {
-        let terminal = &self.world.terminals[payment.terminal as usize];
-        let second = i64::from(day) * 86_400 + i64::from(payment.second);
+    fn transaction(&self, day: &Day, position: usize) -> SimulatedTransaction {
+        let payment = &day.payments[position];
+        let place = self.world().map(|world| world.terminals[payment.terminal as usize].place);
         let transaction = Transaction {
-            id: id.into(),
-            time: Timestamp::from_seconds(self.config.start.seconds() + second),
-            customer: self.world.customers[payment.customer as usize].id.clone(),
-            terminal: terminal.id.clone(),
-            amount: Amount::try_from(payment.amount).expect("a few standard deviations of a small mean"),
-            place: Some(terminal.place),
+            id: (day.first_row + position as u64).into(),
+            time: Timestamp::from_seconds(self.config.start.seconds() + day.seconds(payment)),
+            customer: u64::from(payment.customer).into(),
+            terminal: u64::from(payment.terminal).into(),
+            amount: Amount::try_from(payment.amount)
+                .expect("a few standard deviations of a small mean, stolen a few times"),
+            place,
             fraud: Some(payment.scenario > 0),
         };
         SimulatedTransaction { transaction, scenario: payment.scenario }
     }
 }
-
-/// The days of a [`Simulation`]: the transactions of each in the order of time, with ids that count from 0 over all
-/// days. Ends after [`Interrupted`], which says that the user asked to stop.
-pub struct Days<'a> {
-    simulation: &'a Simulation,
-    progress: &'a dyn Progress,
-    day: u32,
-    rows: u64,
-}
-
-impl Iterator for Days<'_> {
-    type Item = Result<Vec<SimulatedTransaction>, Interrupted>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let Self { simulation, progress, day, rows } = *self;
-        let days = simulation.config.days;
-        if day == days {
-            return None;
-        }
-        if day == 0 {
-            progress.start("simulating", Some(days.into()));
-        }
-        if progress.interrupted() {
-            self.day = days;
-            return Some(Err(Interrupted));
-        }
-        let payments = simulation.payments(day);
-        let made: Vec<SimulatedTransaction> = payments
-            .par_iter()
-            .enumerate()
-            .map(|(position, payment)| simulation.transaction(rows + position as u64, day, payment))
-            .collect();
-        self.day += 1;
-        self.rows += made.len() as u64;
-        progress.advance(self.day.into(), &format!("{} transactions", self.rows));
-        if self.day == days {
-            progress.finish();
-        }
-        Some(Ok(made))
-    }
-}
-
-impl FusedIterator for Days<'_> {}

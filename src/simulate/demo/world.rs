@@ -11,11 +11,12 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::UnitDisc;
 use rayon::prelude::*;
 
-use super::config::SimulationConfig;
 use super::neighbourhood::Neighbourhood;
 use super::random::{Stage, stream};
-use crate::domain::{CustomerId, GeoPoint, TerminalId};
+use crate::domain::GeoPoint;
 use crate::geography::{City, cities};
+use crate::progress::{Interrupted, Progress};
+use crate::simulate::config::SimulationConfig;
 
 /// How many terminals there are for one city.
 const TERMINALS_PER_CITY: usize = 10;
@@ -27,17 +28,15 @@ const DEGREE_KM: f64 = 111.195;
 /// The places behind the transactions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct World {
-    /// Customer `n` has the id `n`.
+    /// By the customer's id.
     pub customers: Vec<Customer>,
-    /// Terminal `n` has the id `n`.
+    /// By the terminal's id.
     pub terminals: Vec<Terminal>,
 }
 
 /// Somebody who pays.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Customer {
-    /// As in the transactions.
-    pub id: CustomerId,
     /// Where they live.
     pub home: GeoPoint,
     /// The city around it.
@@ -53,8 +52,6 @@ pub struct Customer {
 /// Where payments are taken.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Terminal {
-    /// As in the transactions.
-    pub id: TerminalId,
     /// Where it stands.
     pub place: GeoPoint,
     /// The city around it.
@@ -63,7 +60,7 @@ pub struct Terminal {
 
 impl World {
     /// The world of a validated `config`.
-    pub(super) fn new(config: &SimulationConfig) -> Self {
+    pub(super) fn new(config: &SimulationConfig, progress: &dyn Progress) -> Result<Self, Interrupted> {
         let cities = Cities::draw(config);
         let terminals: Vec<Terminal> = (0..config.terminals)
             .into_par_iter()
@@ -73,27 +70,27 @@ impl World {
                     Some(city) => city,
                     None => cities.by_population(&mut random),
                 };
-                Terminal { id: u64::from(index).into(), place: near(city, &mut random), city }
+                Terminal { place: near(city, &mut random), city }
             })
             .collect();
         let neighbourhood = Neighbourhood::new(terminals.iter().map(|terminal| terminal.place));
         let customers = (0..config.customers)
             .into_par_iter()
             .map(|index| {
+                progress.check()?;
                 let mut random = stream(config.seed, Stage::Customer, index, 0);
                 let city = cities.by_population(&mut random);
                 let home = near(city, &mut random);
-                Customer {
-                    id: u64::from(index).into(),
+                Ok(Customer {
                     home,
                     city,
                     mean_amount: random.random_range(5.0..100.0),
                     payments_per_day: 4.0 * random.sample::<f64, _>(OpenClosed01),
                     terminals: neighbourhood.around(home),
-                }
+                })
             })
-            .collect();
-        Self { customers, terminals }
+            .collect::<Result<_, _>>()?;
+        Ok(Self { customers, terminals })
     }
 }
 
@@ -139,6 +136,11 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::progress::Silent;
+
+    fn world(config: &SimulationConfig) -> World {
+        World::new(config, &Silent::default()).unwrap()
+    }
 
     fn kilometres(a: GeoPoint, b: GeoPoint) -> f64 {
         let north = (a.latitude - b.latitude) * DEGREE_KM;
@@ -148,7 +150,7 @@ mod tests {
 
     #[test]
     fn everybody_is_near_the_centre_of_a_city_that_has_a_terminal() {
-        let world = World::new(&SimulationConfig::default());
+        let world = world(&SimulationConfig::default());
         for terminal in &world.terminals {
             assert!(kilometres(terminal.place, terminal.city.place()) < 5.05, "{terminal:?}");
         }
@@ -165,15 +167,14 @@ mod tests {
 
     #[test]
     fn the_smallest_world_has_a_city_a_terminal_and_a_customer() {
-        let world =
-            World::new(&SimulationConfig { customers: 1, terminals: 1, ..SimulationConfig::default() });
+        let world = world(&SimulationConfig { customers: 1, terminals: 1, ..SimulationConfig::default() });
         assert_eq!(world.customers[0].terminals, [0]);
         assert_eq!(world.customers[0].city, world.terminals[0].city);
     }
 
     #[test]
     fn large_cities_have_more_customers() {
-        let world = World::new(&SimulationConfig { customers: 20_000, ..SimulationConfig::default() });
+        let world = world(&SimulationConfig { customers: 20_000, ..SimulationConfig::default() });
         let chosen = || world.terminals[..200].iter().map(|terminal| terminal.city);
         let largest = chosen().max_by_key(|city| city.population).unwrap();
         let smallest = chosen().min_by_key(|city| city.population).unwrap();

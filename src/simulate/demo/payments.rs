@@ -6,32 +6,7 @@ use rand_distr::{Poisson, StandardNormal};
 
 use super::random::{Stage, stream};
 use super::world::Customer;
-
-/// Noon, around which payments are made, and their spread; in seconds of the UTC day.
-const NOON: f64 = 43_200.0;
-const SPREAD: f64 = 20_000.0;
-
-/// A payment before it becomes a transaction.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Payment {
-    /// Second of the day, 1 to 86,399.
-    pub(super) second: u32,
-    /// Index of the customer.
-    pub(super) customer: u32,
-    /// Position among the customer's payments of the day, in the order they were drawn.
-    pub(super) sequence: u32,
-    /// Index of the terminal.
-    pub(super) terminal: u32,
-    /// In whole cents, not negative.
-    pub(super) amount: f64,
-    /// The scenario that made it fraud; 0 for none.
-    pub(super) scenario: u8,
-}
-
-/// Rounds to cents.
-pub(super) fn cents(amount: f64) -> f64 {
-    (amount * 100.0).round() / 100.0
-}
+use crate::simulate::payment::{DAY_SECONDS, NOON, Payment, SPREAD, cents};
 
 /// Appends the payments of the customer with this index on `day`, none of them fraud yet, in no order of time.
 ///
@@ -45,7 +20,7 @@ pub(super) fn draw(seed: u64, index: u32, customer: &Customer, day: u32, payment
     let mut sequence = 0;
     for _ in 0..count as u32 {
         let second = NOON + SPREAD * random.sample::<f64, _>(StandardNormal);
-        if !(1.0..86_400.0).contains(&second) {
+        if !(1.0..f64::from(DAY_SECONDS)).contains(&second) {
             continue;
         }
         let amount = mean + mean / 2.0 * random.sample::<f64, _>(StandardNormal);
@@ -73,7 +48,6 @@ mod tests {
     fn payments_follow_their_distributions() {
         let city = &cities()[0];
         let customer = Customer {
-            id: 3.into(),
             home: city.place(),
             city,
             mean_amount: 40.0,
