@@ -1,6 +1,7 @@
 //! The words of the field as types: what a transaction is, what a score means, what is decided.
 //! Everything else in the crate speaks in these; this module imports nothing of it.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat};
@@ -51,6 +52,12 @@ macro_rules! text_id {
         impl fmt::Display for $name {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str(&self.0)
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
             }
         }
 

@@ -37,10 +37,12 @@ impl FeatureState {
     /// # Errors
     /// [`ObserveError`] when an id is blank, or the user stopped.
     pub fn observe_log(&mut self, log: &EventLog, progress: &dyn Progress) -> Result<Matrix, ObserveError> {
-        let customers =
-            codes(log.customers.names(), |name| Ok(self.customers.code(&CustomerId::parse(name)?)))?;
-        let terminals =
-            codes(log.terminals.names(), |name| Ok(self.terminals.code(&TerminalId::parse(name)?)))?;
+        let (customer_names, terminal_names) = (log.customers.names(), log.terminals.names());
+        let (customers, terminals) = rayon::join(
+            || codes(customer_names, |name| self.customers.code_of(name, CustomerId::parse)),
+            || codes(terminal_names, |name| self.terminals.code_of(name, TerminalId::parse)),
+        );
+        let (customers, terminals) = (customers?, terminals?);
         let keys: Vec<u64> = log.terminals.names().iter().map(|name| terminal_key(name.trim())).collect();
         let columns = self.columns();
         let mut features = Matrix::from_values(vec![0.0; log.len() * columns], columns);
@@ -73,30 +75,38 @@ impl FeatureState {
         rayon::join(
             || {
                 let code = |at| customers[log.customers.codes()[rows.row(at)] as usize];
+                let payment = |at| {
+                    let row = rows.row(at);
+                    let amount = log.amounts[row].value();
+                    Payment::new(log.times[row], amount, keys[terminal(row)], log.place(row).into())
+                };
+                let width = plan.customer_width;
                 Stage::run(
                     &mut of_customer.histories,
                     rows.len,
                     code,
-                    plan.customer_width,
-                    |history, at, values| {
-                        let row = rows.row(at);
-                        let amount = log.amounts[row].value();
-                        let payment =
-                            Payment::new(log.times[row], amount, keys[terminal(row)], log.place(row).into());
-                        history.observe(&payment, values);
+                    payment,
+                    width,
+                    |history, payment, values| {
+                        history.observe(payment, values);
                     },
                 )
             },
             || {
                 let code = |at| terminals[terminal(rows.row(at))];
+                let event = |at| {
+                    let row = rows.row(at);
+                    (log.times[row].micros(), log.fraud(row) == Some(true))
+                };
+                let width = plan.terminal_width;
                 Stage::run(
                     &mut of_terminal.histories,
                     rows.len,
                     code,
-                    plan.terminal_width,
-                    |history, at, values| {
-                        let row = rows.row(at);
-                        history.observe(log.times[row].micros(), log.fraud(row) == Some(true), delay, values);
+                    event,
+                    width,
+                    |history, event, values| {
+                        history.observe(event.0, event.1, delay, values);
                     },
                 )
             },
@@ -165,30 +175,33 @@ struct Stage {
 }
 
 impl Stage {
-    /// Shows every row to the history with its code; those of one history in their order.
-    fn run<History: Send>(
+    /// Shows every row's event to the history with its code; those of one history in their order.
+    ///
+    /// The events are laid out task by task first: a task then reads memory in one direction, its histories excepted.
+    fn run<History: Send, Event: Copy + Send + Sync>(
         histories: &mut [History],
         rows: usize,
-        code: impl Fn(usize) -> u32 + Sync,
+        code: impl Fn(usize) -> u32,
+        event: impl Fn(usize) -> Event,
         width: usize,
-        observe: impl Fn(&mut History, usize, &mut [f64]) + Sync,
+        observe: impl Fn(&mut History, &Event, &mut [f64]) + Sync,
     ) -> Self {
         let of_task = histories.len().div_ceil(TASKS).max(1);
         let tasks = histories.len().div_ceil(of_task);
-        let mut ends = vec![0; tasks];
         let codes: Vec<u32> = (0..rows).map(code).collect();
-        for code in &codes {
-            ends[*code as usize / of_task] += 1;
-        }
+        let task = |code: u32| code as usize / of_task;
+        let mut ends = vec![0; tasks];
+        codes.iter().for_each(|&code| ends[task(code)] += 1);
         let mut next = 0;
         for end in &mut ends {
             next += std::mem::replace(end, next);
         }
-        let (mut places, mut by_task) = (vec![0; rows], vec![0_u32; rows]);
-        for (at, code) in codes.iter().enumerate() {
-            let place = &mut ends[*code as usize / of_task];
+        let mut places = vec![0; rows];
+        let mut events: Vec<(u32, Option<Event>)> = vec![(0, None); rows];
+        for (at, &code) in codes.iter().enumerate() {
+            let place = &mut ends[task(code)];
             places[at] = *place as u32;
-            by_task[*place] = at as u32;
+            events[*place] = (code, Some(event(at)));
             *place += 1;
         }
         let mut values = vec![0.0; rows * width];
@@ -196,13 +209,13 @@ impl Stage {
         let (mut rest, mut start) = (values.as_mut_slice(), 0);
         for (histories, &end) in histories.chunks_mut(of_task).zip(&ends) {
             let (own, others) = rest.split_at_mut((end - start) * width);
-            work.push((histories, &by_task[start..end], own));
+            work.push((histories, &events[start..end], own));
             (rest, start) = (others, end);
         }
-        work.into_par_iter().enumerate().for_each(|(task, (histories, rows, values))| {
-            for (&at, values) in rows.iter().zip(values.chunks_exact_mut(width)) {
-                let history = codes[at as usize] as usize - task * of_task;
-                observe(&mut histories[history], at as usize, values);
+        work.into_par_iter().enumerate().for_each(|(task, (histories, events, values))| {
+            for ((code, event), values) in events.iter().zip(values.chunks_exact_mut(width)) {
+                let event = event.as_ref().expect("every place was filled");
+                observe(&mut histories[*code as usize - task * of_task], event, values);
             }
         });
         Self { values, width, places }

@@ -321,5 +321,5 @@ fn ratio(value: f64, by: f64) -> f64 {
 /// `sum as f64`; most sums fit into 64 bits, for which there is an instruction.
 #[inline]
 fn nearest(sum: i128) -> f64 {
-    i64::try_from(sum).map_or(sum as f64, |sum| sum as f64)
+    i64::try_from(sum).map_or_else(|_| sum as f64, |sum| sum as f64)
 }

@@ -1,5 +1,6 @@
 //! Live state: fed one transaction at a time, it gives each one's features.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -9,7 +10,7 @@ use super::calendar::{hour, is_night, is_weekend};
 use super::customer::{self, CustomerHistory, Payment};
 use super::set::{Plan, Source};
 use super::terminal::{self, TerminalHistory};
-use crate::domain::{CustomerId, TerminalId, Timestamp, Transaction};
+use crate::domain::{CustomerId, InvalidValue, TerminalId, Timestamp, Transaction};
 
 /// How long after a transaction it becomes known whether it was a fraud; at least a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,13 +140,28 @@ impl Plan {
         let mut rest = row;
         for &(first, count) in &self.runs {
             let (values, others) = rest.split_at_mut(count);
-            values.copy_from_slice(match first {
+            let source = match first {
                 Source::Own(place) => &own[place..place + count],
                 Source::Customer(place) => &of_customer[place..place + count],
                 Source::Terminal(place) => &of_terminal[place..place + count],
-            });
+            };
+            match count {
+                6 => copy::<6>(source, values),
+                3 => copy::<3>(source, values),
+                10 => copy::<10>(source, values),
+                12 => copy::<12>(source, values),
+                _ => values.copy_from_slice(source),
+            }
             rest = others;
         }
+    }
+}
+
+/// Of a length that is known, a copy is two or three instructions instead of a call: a third of a row's time.
+#[inline]
+fn copy<const N: usize>(from: &[f64], to: &mut [f64]) {
+    if let (Some(from), Some(to)) = (from.first_chunk::<N>(), to.first_chunk_mut::<N>()) {
+        *to = *from;
     }
 }
 
@@ -169,10 +185,22 @@ impl<Id, History> Default for Histories<Id, History> {
     }
 }
 
-impl<Id: Clone + Eq + Hash, History: Default> Histories<Id, History> {
+impl<Id: Clone + Eq + Hash + Borrow<str>, History: Default> Histories<Id, History> {
+    /// As [`Histories::code`], of an id that is text still.
+    pub(super) fn code_of(
+        &mut self,
+        text: &str,
+        parse: impl Fn(&str) -> Result<Id, InvalidValue>,
+    ) -> Result<u32, InvalidValue> {
+        match self.codes.get(text) {
+            Some(&code) => Ok(code),
+            None => Ok(self.code(&parse(text)?)),
+        }
+    }
+
     /// Where the history of `id` lies; a new one when there is none.
     pub(super) fn code(&mut self, id: &Id) -> u32 {
-        if let Some(&code) = self.codes.get(id) {
+        if let Some(&code) = self.codes.get::<Id>(id) {
             return code;
         }
         let code = u32::try_from(self.histories.len()).expect("fewer than 2^32 customers and terminals");
@@ -187,7 +215,7 @@ impl<Id: Clone + Eq + Hash, History: Default> Histories<Id, History> {
     }
 
     fn get_mut(&mut self, id: &Id) -> Option<&mut History> {
-        let code = self.codes.get(id)?;
+        let code = self.codes.get::<Id>(id)?;
         self.histories.get_mut(*code as usize)
     }
 
