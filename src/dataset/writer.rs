@@ -141,6 +141,7 @@ fn series(name: &str, cells: Cells) -> Result<Series, PolarsError> {
 mod tests {
     use super::*;
     use crate::dataset::{Column, Kind, header, read};
+    use crate::domain::TimeFormat;
 
     fn rows(range: std::ops::Range<i64>) -> Block {
         let time = |second: i64| Timestamp::from_micros(second * 1_500_000);
@@ -161,7 +162,7 @@ mod tests {
             ("id", Kind::Identifier),
             ("fraud", Kind::Label { positive: None }),
             ("amount", Kind::Required),
-            ("time", Kind::Time),
+            ("time", Kind::Time(TimeFormat::Iso)),
             ("currency", Kind::Text),
         ];
         read(path, &wanted).unwrap()
