@@ -56,6 +56,11 @@ impl Matrix {
         &self.values
     }
 
+    /// Gives up the values, row after row.
+    pub fn into_values(self) -> Vec<f64> {
+        self.values
+    }
+
     /// One row.
     pub fn row(&self, index: usize) -> &[f64] {
         &self.values[index * self.columns..(index + 1) * self.columns]
@@ -91,6 +96,11 @@ impl Matrix {
             }
         }
         columns
+    }
+
+    /// Makes room for exactly `rows` more rows.
+    pub fn reserve(&mut self, rows: usize) {
+        self.values.reserve_exact(rows * self.columns);
     }
 
     /// Appends a row.
