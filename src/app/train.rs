@@ -14,6 +14,7 @@ use crate::model::gbdt::{self, GbdtParameters};
 use crate::model::neural::{self, Device, MlpParameters};
 use crate::model::{ClassWeights, ModelKind, TrainingRows, score_rows};
 use crate::progress::Progress;
+use crate::resample::{self, Balance};
 
 /// Payments are refused without asking anybody only where validation rows promise this precision.
 const BLOCK_PRECISION: f64 = 0.95;
@@ -76,7 +77,7 @@ pub fn train(config: &TrainConfig, progress: &dyn Progress) -> Result<TrainSumma
         train_labels: &train.labels,
         valid: &valid.features,
         valid_labels: &valid.labels,
-        class_weights: class_weights(&prepared, &train.labels),
+        class_weights: class_weights(&prepared, &train.labels)?,
         categories: &categories,
     };
     progress.note(format!(
@@ -181,14 +182,13 @@ fn finish(
     Ok(TrainSummary { run, model: config.model, best_iteration: trained.best_iteration, valid: evaluation })
 }
 
-/// What `--balance weights` asked for: `n / (2 n_class)` for each class, scikit-learn's `class_weight="balanced"`.
-fn class_weights(prepared: &Prepared, labels: &[bool]) -> Option<ClassWeights> {
-    let count = PartCount::of(labels);
-    let weight = |class: usize| labels.len() as f64 / (2 * class.max(1)) as f64;
-    (prepared.manifest.facts.balance == "weights").then(|| ClassWeights {
-        fraud: weight(count.positives),
-        genuine: weight(count.rows - count.positives),
-    })
+/// What `--balance weights` asked for.
+fn class_weights(prepared: &Prepared, labels: &[bool]) -> Result<Option<ClassWeights>, AppError> {
+    if !Balance::parse(&prepared.manifest.facts.balance)?.is_weights() {
+        return Ok(None);
+    }
+    let resample::ClassWeights { fraud, genuine } = resample::ClassWeights::balanced(labels)?;
+    Ok(Some(ClassWeights { fraud, genuine }))
 }
 
 /// Review from the best F1 on; block from where precision is high enough, if it ever is.

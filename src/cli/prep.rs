@@ -56,7 +56,11 @@ pub struct PrepArgs {
     /// Share of all rows that validate
     #[arg(long, value_name = "SHARE", default_value_t = 0.16)]
     valid_size: f64,
-    /// none, or a chain of ros, rus and smote with ratios of frauds to others, e.g. smote:0.1,rus:0.5
+    /// How training rows are rebalanced: none, weights, or a chain such as smote:0.1,rus:0.5
+    ///
+    /// weights leaves the rows and weighs the classes in training. The others are imbalanced-learn's, in short: ros, rus,
+    /// smote, smotenc, borderline, adasyn, nearmiss, smoteenn and smotetomek take a ratio of the smaller class to the
+    /// greater one (1 when it is left out); tomek and enn remove what they find and take none.
     #[arg(long, value_name = "SPEC", default_value = "none")]
     balance: String,
 }
@@ -137,7 +141,7 @@ fn render(summary: &PrepSummary, config: &PrepConfig, seconds: f64) -> String {
     };
     let facts = &summary.facts;
     row("all", PartCount { rows: facts.rows, positives: facts.positives });
-    if facts.balance == "none" {
+    if !config.balance.changes_rows() {
         row("train", facts.train);
     } else {
         row("train before", facts.train_before_balance);

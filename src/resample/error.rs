@@ -33,9 +33,25 @@ pub enum ResampleError {
         /// The text behind the colon.
         text: String,
     },
-    /// `none` with a ratio or beside other steps.
-    #[error("none stands alone, without a ratio and without other steps; found {0:?}")]
-    NotAlone(String),
+    /// A ratio for a method that has none.
+    #[error(
+        "{method}:{text}: {method} has no ratio, it removes what it finds; write {method}, and rus:0.5 behind it for \
+         a ratio"
+    )]
+    NoRatio {
+        /// The method it was given to.
+        method: &'static str,
+        /// The text behind the colon.
+        text: String,
+    },
+    /// `none` or `weights` with a ratio or beside other steps.
+    #[error("{word} stands alone, without a ratio and without other steps; found {spec:?}")]
+    NotAlone {
+        /// `none` or `weights`.
+        word: &'static str,
+        /// The text as it was given.
+        spec: String,
+    },
     /// Each row needs one label.
     #[error("{rows} rows but {labels} labels")]
     Lengths {
@@ -44,12 +60,33 @@ pub enum ResampleError {
         /// Number of labels given.
         labels: usize,
     },
+    /// Each column is categorical or not.
+    #[error("{columns} columns but {flags} flags that say which are categorical")]
+    Flags {
+        /// Number of columns given.
+        columns: usize,
+        /// Number of flags given.
+        flags: usize,
+    },
     /// Only one of the two classes has rows.
     #[error("{frauds} frauds and {genuine} genuine rows cannot be balanced: both classes need rows")]
     SingleClass {
         /// Rows labelled fraud.
         frauds: usize,
         /// Rows labelled genuine.
+        genuine: usize,
+    },
+    /// Cleaning removed all rows of a class.
+    #[error(
+        "{method} leaves {frauds} frauds and {genuine} genuine rows: the classes lie within each other; use another \
+         method"
+    )]
+    ClassRemoved {
+        /// The method that did it.
+        method: &'static str,
+        /// Frauds that would be left.
+        frauds: usize,
+        /// Other rows that would be left.
         genuine: usize,
     },
     /// Over-sampling would have to remove rows.
@@ -84,23 +121,70 @@ pub enum ResampleError {
         /// Rows of the greater class.
         majority: usize,
     },
-    /// SMOTE draws between a row and its nearest neighbours, and has not enough of them.
+    /// Too few rows to be neighbours of each other.
     #[error(
-        "smote connects a row with its nearest neighbours: it needs at least {needed} minority rows and there are \
-         {found}; take in more data, or use ros, which repeats rows"
+        "{method} looks at the nearest neighbours of a row: it needs at least {needed} {class}rows and there are \
+         {found}; take in more data, or use ros, which repeats rows, or rus, which drops some"
     )]
-    TooFewMinorityRows {
-        /// Rows of the smaller class.
+    TooFewRows {
+        /// The method.
+        method: &'static str,
+        /// `"minority "`, or nothing for rows of both classes.
+        class: &'static str,
+        /// Rows there are.
         found: usize,
         /// How many it takes.
         needed: usize,
     },
-    /// A cell between which and another nothing lies.
+    /// ADASYN adds rows where majority rows are near, and there are none anywhere.
     #[error(
-        "row {row}, column {column}: SMOTE cannot draw between rows when a value is {value}; \
+        "adasyn adds rows where majority rows are near minority rows, and none of the {minority} minority rows has one \
+         among its 5 nearest neighbours; use smote"
+    )]
+    NoMajorityNear {
+        /// Rows of the smaller class.
+        minority: usize,
+    },
+    /// ADASYN's share of each row rounds to nothing.
+    #[error(
+        "adasyn:{ratio} adds {added} rows among {minority} minority rows, and each one's share is rounded to none; \
+         give a greater ratio, or use smote"
+    )]
+    NothingToAdd {
+        /// The ratio it was given.
+        ratio: f64,
+        /// Rows to be added in sum.
+        added: usize,
+        /// Rows of the smaller class.
+        minority: usize,
+    },
+    /// New rows between two categories.
+    #[error(
+        "column {} holds categories, and {method} would make new ones between them; use smotenc, which takes the \
+         most frequent one around", column_name(*.column, .name)
+    )]
+    Categorical {
+        /// The method.
+        method: &'static str,
+        /// The first such column, counted from 0.
+        column: usize,
+        /// What the caller calls it: see [`ResampleError::with_names`].
+        name: Option<String>,
+    },
+    /// SMOTENC without categories.
+    #[error("smotenc is for rows with categories, and no column holds any; use smote")]
+    NoCategories,
+    /// SMOTENC without numbers.
+    #[error("smotenc needs a column of numbers, and all columns hold categories; use ros")]
+    OnlyCategories,
+    /// A cell that has no distance to others.
+    #[error(
+        "row {row}, column {column}: {method} measures distances, and this value is {value}; \
          fill it, drop the column, or use ros, rus or none"
     )]
     NotMeasurable {
+        /// The method.
+        method: &'static str,
         /// The given row, counted from 0.
         row: usize,
         /// The column, counted from 0.
@@ -113,6 +197,20 @@ pub enum ResampleError {
     Interrupted(#[from] Interrupted),
 }
 
+impl ResampleError {
+    /// Tells a column by its name; `names` has one for each.
+    pub fn with_names(mut self, names: &[String]) -> Self {
+        if let Self::Categorical { column, name, .. } = &mut self {
+            *name = names.get(*column).cloned();
+        }
+        self
+    }
+}
+
 fn did_you_mean(suggestion: &Option<&'static str>) -> String {
     suggestion.map_or(String::new(), |name| format!(", did you mean {name}?"))
+}
+
+fn column_name(column: usize, name: &Option<String>) -> String {
+    name.as_ref().map_or_else(|| column.to_string(), |name| format!("{name:?}"))
 }

@@ -1,163 +1,144 @@
-//! The nearest neighbours of each row among all the others, by comparing every pair.
+//! The nearest neighbours of points, exactly: by Euclidean distance in double precision, the lower number first among
+//! equally near ones, a point never its own neighbour.
 //!
-//! In the 15 to 60 dimensions of transaction features a search tree visits nearly all rows anyway. Every pair it is,
-//! then, but [`LANES`] at a time in vector registers, a tile of candidates at a time in the cache, and in parallel:
-//! some seconds for 50,000 rows of 30 columns on two cores.
+//! A group of points that lie near each other passes over the leaves of an index together, nearest box first. Boxes and
+//! single-precision distances rule out what is certainly too far ([`Sketch`]); only the rest is measured in double
+//! precision.
+//!
+//! [`Sketch`]: super::sketch::Sketch
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rayon::iter::{IndexedParallelIterator, ParallelIterator};
-use rayon::slice::ParallelSlice;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use super::index::{Index, Leaf};
+use super::nearest::{NOWHERE, Near, Nearest};
+use super::space::Space;
+use super::visit::Visit;
 use crate::progress::{Interrupted, Progress};
 
-/// Candidates compared at once: four SSE registers, or two of AVX.
-const LANES: usize = 16;
-/// Blocks of candidates that stay in the cache while the queries of one batch pass over them.
-const TILE: usize = 64;
-/// Rows that look for their neighbours together.
-const BATCH: usize = 64;
-
-/// The squared distances of the `K` nearest so far, rising, and whose they are.
-#[derive(Clone, Copy)]
-struct Nearest<const K: usize> {
-    distances: [f32; K],
-    rows: [usize; K],
+/// Finds neighbours among the points of a space.
+pub(super) struct Search<'a> {
+    space: &'a Space,
+    progress: &'a dyn Progress,
+    done: AtomicUsize,
 }
 
-impl<const K: usize> Nearest<K> {
-    const NONE: Self = Self { distances: [f32::INFINITY; K], rows: [usize::MAX; K] };
+impl<'a> Search<'a> {
+    /// Progress advances by points, from one search to the next.
+    pub(super) fn new(space: &'a Space, progress: &'a dyn Progress) -> Self {
+        Self { space, progress, done: AtomicUsize::new(0) }
+    }
 
-    /// Takes a row when it is nearer than the furthest so far; of equally near ones the first stays.
-    fn offer(&mut self, distance: f32, row: usize) {
-        if distance >= self.distances[K - 1] {
+    /// What `take` makes of the `most` nearest neighbours of each of `points`, nearest first, among the points of
+    /// indices that have none in common; in the order of the points' numbers.
+    pub(super) fn nearest<T: Send>(
+        &self,
+        points: &Index<'_>,
+        among: &[&Index<'_>],
+        most: usize,
+        take: impl Fn(&[Near]) -> T + Sync,
+    ) -> Result<Vec<T>, Interrupted> {
+        self.by_group(points, |group| {
+            let mut nearest: Vec<Nearest> =
+                points.points(group).iter().map(|_| Nearest::before(NOWHERE, most)).collect();
+            for index in among {
+                self.pass(points, group, index, &mut nearest);
+            }
+            nearest.iter().map(|nearest| take(&nearest.found)).collect()
+        })
+    }
+
+    /// For each of `points`, of which all belong to the class `own`: the nearest one of the class `other`, if that is
+    /// among the `most` nearest of both classes; in the order of the points' numbers.
+    ///
+    /// That needs far less than the neighbours themselves. Some points of the own class tell how near a point of the
+    /// other one had to be; mostly there is none, and that is the end of it.
+    pub(super) fn intruders(
+        &self,
+        points: &Index<'_>,
+        own: &Index<'_>,
+        other: &Index<'_>,
+        most: usize,
+    ) -> Result<Vec<Option<usize>>, Interrupted> {
+        self.by_group(points, |group| {
+            let mut near: Vec<Nearest> =
+                points.points(group).iter().map(|_| Nearest::before(NOWHERE, most)).collect();
+            let home = if std::ptr::eq(points, own) { group } else { own.nearest_leaf(group) };
+            self.visit(points, group, own, home, &mut near);
+            let mut intruders: Vec<Nearest> =
+                near.iter().map(|near| Nearest::before(near.bound, 1)).collect();
+            self.pass(points, group, other, &mut intruders);
+            let mut nearer: Vec<Nearest> = intruders.iter().map(|intruder| intruder.contest(most)).collect();
+            self.pass(points, group, own, &mut nearer);
+            let contested = intruders.iter().zip(&nearer);
+            contested
+                .map(|(intruder, nearer)| {
+                    intruder.found.first().filter(|_| nearer.found.len() < most).map(|near| near.1)
+                })
+                .collect()
+        })
+    }
+
+    /// Works on the leaves of `points` in parallel.
+    fn by_group<T: Send>(
+        &self,
+        points: &Index<'_>,
+        work: impl Fn(&Leaf) -> Vec<T> + Sync,
+    ) -> Result<Vec<T>, Interrupted> {
+        let groups: Result<Vec<Vec<(usize, T)>>, Interrupted> = points
+            .leaves
+            .par_iter()
+            .map(|group| {
+                self.progress.check()?;
+                let numbers = points.points(group);
+                let results = numbers.iter().copied().zip(work(group)).collect();
+                let done = self.done.fetch_add(numbers.len(), Ordering::Relaxed) + numbers.len();
+                self.progress.advance(done as u64, "");
+                Ok(results)
+            })
+            .collect();
+        let mut results: Vec<(usize, T)> = groups?.into_iter().flatten().collect();
+        results.sort_unstable_by_key(|&(point, _)| point);
+        Ok(results.into_iter().map(|(_, result)| result).collect())
+    }
+
+    /// Offers the points of an index to each point of a group.
+    fn pass(&self, points: &Index<'_>, group: &Leaf, index: &Index<'_>, nearest: &mut [Nearest]) {
+        let reach = |nearest: &[Nearest]| {
+            let furthest = nearest.iter().map(|nearest| nearest.bound.0).fold(-1.0, f64::max);
+            index.sketch.limit(furthest, group.slack + index.slack)
+        };
+        let at_first = reach(nearest);
+        if at_first < 0.0 {
             return;
         }
-        let place = self.distances.partition_point(|&nearer| nearer <= distance);
-        self.distances.copy_within(place..K - 1, place + 1);
-        self.rows.copy_within(place..K - 1, place + 1);
-        self.distances[place] = distance;
-        self.rows[place] = row;
-    }
-}
-
-/// The `K` nearest other rows of each row by Euclidean distance, nearest first, the first of equally near ones first.
-///
-/// `values` holds rows of `columns` finite values; there are more than `K` rows. Progress advances by rows.
-pub(super) fn nearest_neighbours<const K: usize>(
-    values: &[f32],
-    rows: usize,
-    columns: usize,
-    progress: &dyn Progress,
-) -> Result<Vec<[usize; K]>, Interrupted> {
-    assert!(rows > K, "each row has {K} others");
-    if columns == 0 {
-        // All rows are the same: everybody's first neighbours are the first others.
-        return Ok((0..rows)
-            .map(|row| std::array::from_fn(|rank| rank + usize::from(rank >= row)))
-            .collect());
-    }
-    let candidates = interleaved(values, columns);
-    let done = AtomicUsize::new(0);
-    let batches: Result<Vec<Vec<[usize; K]>>, Interrupted> = values
-        .par_chunks(BATCH * columns)
-        .enumerate()
-        .map(|(batch, queries)| {
-            if progress.interrupted() {
-                return Err(Interrupted);
+        for (gap, leaf) in index.around(group, at_first) {
+            if gap > reach(nearest) {
+                break;
             }
-            let found = search(queries, batch * BATCH, &candidates, rows, columns);
-            let done = done.fetch_add(found.len(), Ordering::Relaxed) + found.len();
-            progress.advance(done as u64, "");
-            Ok(found)
-        })
-        .collect();
-    Ok(batches?.concat())
-}
-
-/// Blocks of [`LANES`] rows, column by column; places behind the last row are 0 and never read as rows.
-fn interleaved(values: &[f32], columns: usize) -> Vec<[f32; LANES]> {
-    let mut blocks = Vec::with_capacity(values.len().div_ceil(LANES) + columns);
-    for block in values.chunks(LANES * columns) {
-        let value = |column: usize, lane: usize| block.get(lane * columns + column).copied().unwrap_or(0.0);
-        blocks.extend((0..columns).map(|column| std::array::from_fn(|lane| value(column, lane))));
-    }
-    blocks
-}
-
-/// The neighbours of the rows in `queries`, the first of which is the row `first`.
-fn search<const K: usize>(
-    queries: &[f32],
-    first: usize,
-    candidates: &[[f32; LANES]],
-    rows: usize,
-    columns: usize,
-) -> Vec<[usize; K]> {
-    let mut nearest = vec![Nearest::<K>::NONE; queries.len() / columns];
-    for (tile, blocks) in candidates.chunks(TILE * columns).enumerate() {
-        for (query, (values, nearest)) in queries.chunks_exact(columns).zip(&mut nearest).enumerate() {
-            for (block, lanes) in blocks.chunks_exact(columns).enumerate() {
-                let distances = squared_distances(values, lanes);
-                let limit = nearest.distances[K - 1];
-                if !distances.iter().fold(false, |any, &distance| any | (distance < limit)) {
-                    continue;
-                }
-                let start = (tile * TILE + block) * LANES;
-                for (row, &distance) in (start..rows).zip(&distances) {
-                    if row != first + query {
-                        nearest.offer(distance, row);
-                    }
-                }
-            }
-        }
-    }
-    nearest.into_iter().map(|nearest| nearest.rows).collect()
-}
-
-fn squared_distances(query: &[f32], lanes: &[[f32; LANES]]) -> [f32; LANES] {
-    let mut sums = [0.0; LANES];
-    for (&value, others) in query.iter().zip(lanes) {
-        for (sum, other) in sums.iter_mut().zip(others) {
-            let difference = value - other;
-            *sum += difference * difference;
-        }
-    }
-    sums
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::progress::Silent;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn equal_a_plain_search(columns in 1..4_usize, levels in prop::collection::vec(0..9_u8, 18..300)) {
-            let rows = levels.len() / columns;
-            let values: Vec<f32> = levels[..rows * columns].iter().map(|&level| f32::from(level)).collect();
-            let found = nearest_neighbours::<5>(&values, rows, columns, &Silent::default()).unwrap();
-            let distance = |left: usize, right: usize| -> f32 {
-                (0..columns).map(|c| (values[left * columns + c] - values[right * columns + c]).powi(2)).sum()
-            };
-            for (row, neighbours) in found.iter().enumerate() {
-                let mut others: Vec<usize> = (0..rows).filter(|&other| other != row).collect();
-                others.sort_by(|&left, &right| distance(row, left).total_cmp(&distance(row, right)));
-                prop_assert_eq!(&neighbours[..], &others[..5]);
-            }
+            self.visit(points, group, index, leaf, nearest);
         }
     }
 
-    #[test]
-    fn rows_without_columns_are_all_the_same() {
-        let found = nearest_neighbours::<2>(&[], 4, 0, &Silent::default()).unwrap();
-        assert_eq!(found, [[1, 2], [0, 2], [0, 1], [0, 1]]);
-    }
-
-    #[test]
-    fn a_stop_is_obeyed() {
-        let progress = Silent::default();
-        progress.stop();
-        assert_eq!(nearest_neighbours::<1>(&[0.0, 1.0], 2, 1, &progress), Err(Interrupted));
+    /// Offers the points of a leaf to each point of a group.
+    fn visit(
+        &self,
+        points: &Index<'_>,
+        group: &Leaf,
+        index: &Index<'_>,
+        leaf: &Leaf,
+        nearest: &mut [Nearest],
+    ) {
+        let visit = Visit {
+            space: self.space,
+            sketch: index.sketch,
+            group,
+            points: points.points(group),
+            nearest,
+            leaf,
+            others: index.points(leaf),
+        };
+        visit.run();
     }
 }

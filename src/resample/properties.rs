@@ -22,7 +22,25 @@ fn rows() -> impl Strategy<Value = (Matrix, Vec<bool>)> {
 }
 
 fn apply(spec: &str, features: &Matrix, labels: &[bool], seed: u64) -> Result<Resampled, ResampleError> {
-    Balance::parse(spec).unwrap().apply(features, labels, seed, &Silent::default())
+    Balance::parse(spec).unwrap().apply(
+        features.clone(),
+        labels,
+        Options::default(),
+        seed,
+        &Silent::default(),
+    )
+}
+
+/// The same, but `None` for rows that a method refuses for what they hold.
+fn try_apply(spec: &str, features: &Matrix, labels: &[bool], seed: u64) -> Option<Resampled> {
+    match apply(spec, features, labels, seed) {
+        Err(
+            ResampleError::ClassRemoved { .. }
+            | ResampleError::NoMajorityNear { .. }
+            | ResampleError::NothingToAdd { .. },
+        ) => None,
+        result => Some(result.unwrap()),
+    }
 }
 
 fn minority_of(labels: &[bool]) -> bool {
@@ -47,27 +65,41 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn none_changes_nothing((features, labels) in rows(), seed: u64) {
-        let same = apply("none", &features, &labels, seed).unwrap();
+    fn none_and_weights_change_nothing((features, labels) in rows(), seed: u64, spec in "none|weights") {
+        let same = apply(&spec, &features, &labels, seed).unwrap();
         prop_assert_eq!(same.origin, (0..labels.len()).map(Some).collect::<Vec<_>>());
         prop_assert_eq!((same.features, same.labels), (features, labels));
     }
 
     #[test]
-    fn over_sampling_loses_no_row((features, labels) in rows(), seed: u64, spec in "ros|smote") {
-        let more = apply(&spec, &features, &labels, seed).unwrap();
+    fn over_sampling_loses_no_row(
+        (features, labels) in rows(), seed: u64, spec in "ros|smote|borderline|adasyn"
+    ) {
+        let more = try_apply(&spec, &features, &labels, seed);
+        prop_assume!(more.is_some());
+        let more = more.unwrap();
         let given = labels.len();
         prop_assert_eq!(&more.features.values()[..features.values().len()], features.values());
         prop_assert_eq!(&more.labels[..given], &labels[..]);
         prop_assert!(more.origin[..given].iter().enumerate().all(|(row, &origin)| origin == Some(row)));
         prop_assert!(more.labels[given..].iter().all(|&label| label == minority_of(&labels)));
-        prop_assert_eq!(2 * more.labels.iter().filter(|&&label| label).count(), more.labels.len());
+        let frauds = more.labels.iter().filter(|&&label| label).count();
+        match spec.as_str() {
+            // A half at most for each row.
+            "adasyn" => prop_assert!(more.labels.len().abs_diff(2 * frauds) <= given),
+            "borderline" if more.labels.len() == given => {}
+            _ => prop_assert_eq!(2 * frauds, more.labels.len()),
+        }
     }
 
     #[test]
     fn rows_with_an_origin_are_copies_of_it((features, labels) in rows(), seed: u64) {
-        for spec in ["ros", "rus", "smote,rus:1", "ros:1,smote,rus"] {
-            let resampled = apply(spec, &features, &labels, seed).unwrap();
+        let specs = [
+            "ros", "rus", "smote,rus:1", "ros:1,smote,rus", "tomek,smote,enn", "nearmiss,ros", "smoteenn", "smotetomek",
+            "ros,rus,tomek", "adasyn,nearmiss:1",
+        ];
+        for spec in specs {
+            let Some(resampled) = try_apply(spec, &features, &labels, seed) else { continue };
             prop_assert_eq!(resampled.features.rows(), resampled.labels.len());
             prop_assert_eq!(resampled.origin.len(), resampled.labels.len());
             for (row, origin) in resampled.origin.iter().enumerate() {
@@ -80,17 +112,39 @@ proptest! {
     }
 
     #[test]
-    fn under_sampling_keeps_the_order_and_the_minority((features, labels) in rows(), seed: u64) {
-        let fewer = apply("rus", &features, &labels, seed).unwrap();
-        let kept: Vec<usize> = fewer.origin.iter().map(|origin| origin.unwrap()).collect();
+    fn under_sampling_keeps_the_order_and_the_minority(
+        (features, labels) in rows(), seed: u64, spec in "rus|tomek|enn|nearmiss|tomek,enn"
+    ) {
+        let fewer = try_apply(&spec, &features, &labels, seed);
+        prop_assume!(fewer.is_some());
+        let kept: Vec<usize> = fewer.unwrap().origin.iter().map(|origin| origin.unwrap()).collect();
         prop_assert!(kept.is_sorted_by(|left, right| left < right), "no row twice");
         let minority = (0..labels.len()).filter(|&row| labels[row] == minority_of(&labels));
-        prop_assert!(minority.into_iter().all(|row| kept.contains(&row)));
+        // A second step may find another class to be the smaller one.
+        prop_assert!(spec.contains(',') || minority.into_iter().all(|row| kept.contains(&row)));
     }
 
     #[test]
-    fn synthetic_rows_lie_between_minority_rows((features, labels) in rows(), seed: u64) {
-        let more = apply("smote", &features, &labels, seed).unwrap();
+    fn combinations_remove_from_what_smote_makes(
+        (features, labels) in rows(), seed: u64, spec in "smoteenn|smotetomek"
+    ) {
+        let made = apply("smote", &features, &labels, seed).unwrap();
+        let cleaned = try_apply(&spec, &features, &labels, seed);
+        prop_assume!(cleaned.is_some());
+        let cleaned = cleaned.unwrap();
+        let mut made = made.features.iter_rows().zip(made.origin);
+        for (row, origin) in cleaned.features.iter_rows().zip(cleaned.origin) {
+            prop_assert!(made.any(|(other, from)| other == row && from == origin), "in the same order");
+        }
+    }
+
+    #[test]
+    fn synthetic_rows_lie_between_minority_rows(
+        (features, labels) in rows(), seed: u64, spec in "smote|borderline|adasyn"
+    ) {
+        let more = try_apply(&spec, &features, &labels, seed);
+        prop_assume!(more.is_some());
+        let more = more.unwrap();
         let minority: Vec<usize> = (0..labels.len()).filter(|&row| labels[row] == minority_of(&labels)).collect();
         for row in labels.len()..more.labels.len() {
             prop_assert_eq!(more.origin[row], None);
@@ -102,22 +156,49 @@ proptest! {
     }
 
     #[test]
-    fn the_unit_of_a_column_does_not_matter_to_smote((features, labels) in rows(), seed: u64) {
+    fn smotenc_makes_no_new_category((features, labels) in rows(), seed: u64) {
+        // The huge column becomes one of three categories, one of them missing.
+        let category = |value: f64| if value < -3e8 { f64::NAN } else { (value > 3e8).into() };
+        let values = features.iter_rows().flat_map(|row| [row[0], row[1], category(row[2])]);
+        let features = Matrix::from_values(values.collect(), COLUMNS);
+        let options = Options { categorical: &[false, false, true], ..Options::default() };
+        let balance = Balance::parse("smotenc,tomek").unwrap();
+        let more = balance.apply(features.clone(), &labels, options, seed, &Silent::default()).unwrap();
+        let minority: Vec<usize> = (0..labels.len()).filter(|&row| labels[row] == minority_of(&labels)).collect();
+        for row in 0..more.labels.len() {
+            let same = |other: usize| more.features.row(row)[2].to_bits() == features.row(other)[2].to_bits();
+            match more.origin[row] {
+                Some(origin) => {
+                    prop_assert!(more.features.row(row)[..2] == features.row(origin)[..2] && same(origin));
+                }
+                None => prop_assert!(minority.iter().any(|&other| same(other))),
+            }
+        }
+    }
+
+    #[test]
+    fn the_unit_of_a_column_does_not_matter((features, labels) in rows(), seed: u64) {
         // Powers of two, so that nothing is rounded on the way.
         let units = [1024.0, 1.0, 1.0 / 1024.0];
         let in_units = |features: &Matrix| {
             let values = features.iter_rows().flat_map(|row| row.iter().zip(units).map(|(value, unit)| value * unit));
             Matrix::from_values(values.collect(), COLUMNS)
         };
-        let more = apply("smote", &features, &labels, seed).unwrap();
-        let more_in_units = apply("smote", &in_units(&features), &labels, seed).unwrap();
-        prop_assert_eq!(in_units(&more.features), more_in_units.features);
+        for spec in ["smote", "borderline", "adasyn", "tomek", "enn", "nearmiss", "smoteenn"] {
+            let Some(changed) = try_apply(spec, &features, &labels, seed) else { continue };
+            let changed_in_units = apply(spec, &in_units(&features), &labels, seed).unwrap();
+            prop_assert_eq!(in_units(&changed.features), changed_in_units.features);
+        }
     }
 
     #[test]
     fn a_seed_gives_the_same_rows_on_any_number_of_threads((features, labels) in rows(), seed: u64) {
-        for spec in ["ros", "rus", "smote", "smote,rus:1"] {
-            let result = || apply(spec, &features, &labels, seed).unwrap();
+        let specs = [
+            "ros", "rus", "smote", "smote,rus:1", "borderline", "adasyn", "tomek", "enn", "nearmiss", "smoteenn",
+            "smotetomek",
+        ];
+        for spec in specs {
+            let result = || try_apply(spec, &features, &labels, seed);
             let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(result);
             let many = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap().install(result);
             prop_assert_eq!(alone, many);
@@ -176,7 +257,7 @@ fn cells_without_a_number_are_named_to_smote_and_copied_by_the_others() {
         let error = apply("rus:0.9,smote", &features, &labels, 42).unwrap_err();
         assert_eq!(
             error,
-            ResampleError::NotMeasurable { row: 150, column: 1, value: text.to_owned() },
+            ResampleError::NotMeasurable { method: "smote", row: 150, column: 1, value: text.to_owned() },
             "rus keeps the minority, row 150 included"
         );
         assert!(apply("ros", &features, &labels, 42).is_ok() && apply("rus", &features, &labels, 42).is_ok());
@@ -205,8 +286,8 @@ fn what_cannot_be_balanced_says_so() {
     let five: Vec<bool> = (0..200).map(|row| row < 5).collect();
     assert_eq!(
         message("smote", &five),
-        "smote connects a row with its nearest neighbours: it needs at least 6 minority rows and there are 5; \
-         take in more data, or use ros, which repeats rows"
+        "smote looks at the nearest neighbours of a row: it needs at least 6 minority rows and there are 5; take in \
+         more data, or use ros, which repeats rows, or rus, which drops some"
     );
 }
 
@@ -215,6 +296,7 @@ fn a_stop_is_obeyed() {
     let (features, labels) = fixed_rows();
     let progress = Silent::default();
     progress.stop();
-    let stopped = Balance::parse("ros").unwrap().apply(&features, &labels, 42, &progress);
+    let stopped =
+        Balance::parse("ros").unwrap().apply(features.clone(), &labels, Options::default(), 42, &progress);
     assert_eq!(stopped, Err(ResampleError::Interrupted(Interrupted)));
 }

@@ -2,22 +2,20 @@
 
 use rand::RngExt;
 use rand::seq::index;
-use rand_chacha::ChaCha8Rng;
 
 use super::error::ResampleError;
-use super::ratio::Ratio;
 use super::rows::{Classes, Rows};
-use super::spec::Method;
+use super::task::Task;
 
 /// Repeats minority rows, drawn with replacement, until the ratio is reached.
 pub(super) fn over_sample(
     rows: &mut Rows<'_>,
     classes: &Classes,
-    ratio: Ratio,
-    random: &mut ChaCha8Rng,
+    task: &mut Task<'_>,
 ) -> Result<(), ResampleError> {
-    let added = ratio.rows_to_add(Method::RandomOver.name(), classes)?;
-    rows.repeat((0..added).map(|_| classes.minority[random.random_range(0..classes.minority.len())]));
+    let added = task.ratio.rows_to_add(task.name(), classes)?;
+    let minority = &classes.minority;
+    rows.repeat((0..added).map(|_| minority[task.random.random_range(0..minority.len())]));
     Ok(())
 }
 
@@ -25,16 +23,14 @@ pub(super) fn over_sample(
 pub(super) fn under_sample(
     rows: &mut Rows<'_>,
     classes: &Classes,
-    ratio: Ratio,
-    random: &mut ChaCha8Rng,
+    task: &mut Task<'_>,
 ) -> Result<(), ResampleError> {
-    let kept = ratio.rows_to_keep(Method::RandomUnder.name(), classes)?;
+    let kept = task.ratio.rows_to_keep(task.name(), classes)?;
     let dropped = classes.majority.len() - kept;
-    let mut dropped: Vec<usize> = index::sample(random, classes.majority.len(), dropped)
+    let mut dropped: Vec<usize> = index::sample(&mut task.random, classes.majority.len(), dropped)
         .into_iter()
         .map(|index| classes.majority[index])
         .collect();
     dropped.sort_unstable();
-    rows.drop_rows(&dropped);
-    Ok(())
+    rows.drop_rows(&dropped, task.name())
 }

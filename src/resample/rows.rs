@@ -1,9 +1,6 @@
-//! The rows as they stand between two steps, as references: values are copied once, at the end.
+//! The rows as they stand between two steps, as references: values move once, at the end.
 
 use std::borrow::Cow;
-
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
-use rayon::slice::ParallelSliceMut;
 
 use super::Resampled;
 use super::error::ResampleError;
@@ -11,9 +8,13 @@ use crate::matrix::Matrix;
 
 /// The given rows, and what the steps so far kept and added of them.
 pub(super) struct Rows<'a> {
-    features: &'a Matrix,
+    features: Matrix,
     labels: &'a [bool],
+    continuous: Vec<usize>,
+    categorical: Vec<usize>,
     synthetic: Vec<Synthetic>,
+    /// Codes of synthetic rows, as many as there are categorical columns for each of their votes.
+    votes: Vec<f64>,
     current: Vec<Source>,
 }
 
@@ -29,6 +30,8 @@ pub(super) struct Synthetic {
     /// How far along, 0 to 1.
     pub(super) share: f64,
     pub(super) label: bool,
+    /// Which votes give its categories, by what [`Rows::keep_votes`] returned; any number where there are none.
+    pub(super) vote: usize,
 }
 
 /// The current rows of each class, as positions in rising order.
@@ -39,16 +42,33 @@ pub(super) struct Classes {
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(features: &'a Matrix, labels: &'a [bool]) -> Self {
-        Self { features, labels, synthetic: Vec::new(), current: (0..labels.len()).map(Source).collect() }
+    /// `categorical` has a flag for each column, or none at all when no column holds categories.
+    pub(super) fn new(features: Matrix, labels: &'a [bool], categorical: &[bool]) -> Self {
+        let is_categorical = |&column: &usize| categorical.get(column).copied().unwrap_or(false);
+        let (categorical, continuous) = (0..features.columns()).partition(is_categorical);
+        Self {
+            features,
+            labels,
+            continuous,
+            categorical,
+            synthetic: Vec::new(),
+            votes: Vec::new(),
+            current: (0..labels.len()).map(Source).collect(),
+        }
     }
 
     pub(super) fn len(&self) -> usize {
         self.current.len()
     }
 
-    pub(super) fn columns(&self) -> usize {
-        self.features.columns()
+    /// The columns that hold numbers.
+    pub(super) fn continuous(&self) -> &[usize] {
+        &self.continuous
+    }
+
+    /// The columns that hold codes of categories.
+    pub(super) fn categorical(&self) -> &[usize] {
+        &self.categorical
     }
 
     /// Where the row at a position comes from.
@@ -69,8 +89,7 @@ impl<'a> Rows<'a> {
 
     /// Sorts the rows by class.
     pub(super) fn classes(&self) -> Result<Classes, ResampleError> {
-        let (frauds, genuine): (Vec<usize>, Vec<usize>) =
-            (0..self.len()).partition(|&position| self.label_of(self.current[position]));
+        let (frauds, genuine) = self.by_label();
         if frauds.is_empty() || genuine.is_empty() {
             return Err(ResampleError::SingleClass { frauds: frauds.len(), genuine: genuine.len() });
         }
@@ -80,11 +99,23 @@ impl<'a> Rows<'a> {
     }
 
     /// Drops the rows at these positions, which rise.
-    pub(super) fn drop_rows(&mut self, positions: &[usize]) {
+    ///
+    /// # Errors
+    /// [`ResampleError::ClassRemoved`] when that leaves a class without rows.
+    pub(super) fn drop_rows(
+        &mut self,
+        positions: &[usize],
+        method: &'static str,
+    ) -> Result<(), ResampleError> {
         let mut dropped = positions.iter().copied().peekable();
         let mut position = 0..;
         self.current
             .retain(|_| dropped.next_if_eq(&position.next().expect("as many numbers as rows")).is_none());
+        let (frauds, genuine) = self.by_label();
+        if frauds.is_empty() || genuine.is_empty() {
+            return Err(ResampleError::ClassRemoved { method, frauds: frauds.len(), genuine: genuine.len() });
+        }
+        Ok(())
     }
 
     /// Appends the rows at these positions once more.
@@ -100,20 +131,46 @@ impl<'a> Rows<'a> {
         self.current.extend((first..self.labels.len() + self.synthetic.len()).map(Source));
     }
 
-    /// Copies everything out, in parallel.
-    pub(super) fn into_resampled(self) -> Resampled {
-        let columns = self.columns();
-        let mut values = vec![0.0; self.len() * columns];
-        values
-            .par_chunks_exact_mut(columns)
-            .zip(&self.current)
-            .with_min_len(256)
-            .for_each(|(row, &source)| self.write_values(source, row));
-        Resampled {
-            features: Matrix::from_values(values, columns),
-            labels: self.current.par_iter().map(|&source| self.label_of(source)).collect(),
-            origin: (0..self.len()).map(|position| self.origin(position)).collect(),
+    /// Keeps codes, one for each categorical column and vote, and returns the number of the first vote.
+    pub(super) fn keep_votes(&mut self, codes: &[f64]) -> usize {
+        let first = self.votes.len().checked_div(self.categorical.len()).unwrap_or(0);
+        self.votes.extend_from_slice(codes);
+        first
+    }
+
+    /// Moves everything out: given rows stay in the memory they came in.
+    pub(super) fn into_resampled(mut self) -> Resampled {
+        let labels = self.current.iter().map(|&source| self.label_of(source)).collect();
+        let origin = (0..self.len()).map(|position| self.origin(position)).collect();
+        let (given, columns) = (self.labels.len(), self.features.columns());
+        let in_order = |pair: &[Source]| pair[0].0 < pair[1].0 && pair[1].0 < given;
+        let first_given = self.current.first().is_some_and(|source| source.0 < given);
+        let kept = usize::from(first_given)
+            + self.current.windows(2).take_while(|pair| first_given && in_order(pair)).count();
+        // Added rows are made of given ones, so they come before given ones move or go.
+        self.features.reserve(self.len() - kept);
+        let mut row = vec![0.0; columns];
+        for position in kept..self.len() {
+            self.write_values(self.current[position], &mut row);
+            self.features.push_row(&row);
         }
+        let mut values = self.features.into_values();
+        for (place, source) in
+            self.current[..kept].iter().enumerate().filter(|(place, source)| *place != source.0)
+        {
+            values.copy_within(source.0 * columns..(source.0 + 1) * columns, place * columns);
+        }
+        if kept < given {
+            values.copy_within(given * columns.., kept * columns);
+            values.truncate(self.current.len() * columns);
+            values.shrink_to_fit();
+        }
+        Resampled { features: Matrix::from_values(values, columns), labels, origin }
+    }
+
+    /// Positions of frauds and of the others.
+    fn by_label(&self) -> (Vec<usize>, Vec<usize>) {
+        (0..self.len()).partition(|&position| self.label_of(self.current[position]))
     }
 
     fn label_of(&self, Source(index): Source) -> bool {
@@ -128,7 +185,7 @@ impl<'a> Rows<'a> {
         if source.0 < self.labels.len() {
             return Cow::Borrowed(self.features.row(source.0));
         }
-        let mut values = vec![0.0; self.columns()];
+        let mut values = vec![0.0; self.features.columns()];
         self.write_values(source, &mut values);
         Cow::Owned(values)
     }
@@ -137,10 +194,14 @@ impl<'a> Rows<'a> {
         let Some(index) = index.checked_sub(self.labels.len()) else {
             return row.copy_from_slice(self.features.row(index));
         };
-        let Synthetic { from, to, share, .. } = self.synthetic[index];
+        let Synthetic { from, to, share, vote, .. } = self.synthetic[index];
         self.write_values(from, row);
         for (value, &target) in row.iter_mut().zip(self.values_of(to).iter()) {
             *value += share * (target - *value);
+        }
+        let codes = self.votes.iter().skip(vote * self.categorical.len());
+        for (&column, &code) in self.categorical.iter().zip(codes) {
+            row[column] = code;
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use super::Distance;
 use super::error::ResampleError;
 use super::rows::Rows;
 
@@ -11,54 +12,62 @@ const CHUNK: usize = 4096;
 /// Beyond this, the square of a difference of two values may be infinite.
 const LARGEST: f64 = 1e140;
 
-/// Brings values of a row to mean 0 and standard deviation 1; columns that are constant are left out.
+/// What is taken off the values of each continuous column, and what they are divided by.
 pub(super) struct Scaling {
     columns: Vec<Column>,
 }
 
 struct Column {
     index: usize,
-    mean: f64,
-    deviation: f64,
+    offset: f64,
+    unit: f64,
+    /// The mean of the values once they are scaled, or nearly.
+    centre: f64,
 }
 
 impl Scaling {
-    /// Measures all current rows.
+    /// Measures all current rows; for [`Distance::Raw`] it only looks whether they can be.
     ///
     /// # Errors
     /// [`ResampleError::NotMeasurable`] for the first row that has a missing, infinite or monstrous value.
-    pub(super) fn measure(rows: &Rows<'_>) -> Result<Self, ResampleError> {
+    pub(super) fn measure(
+        rows: &Rows<'_>,
+        distance: Distance,
+        method: &'static str,
+    ) -> Result<Self, ResampleError> {
         let chunks: Vec<usize> = (0..rows.len()).step_by(CHUNK).collect();
         let moments: Vec<Result<Moments, ResampleError>> = chunks
             .into_par_iter()
-            .map(|start| Moments::of(rows, start, (start + CHUNK).min(rows.len())))
+            .map(|start| Moments::of(rows, start, (start + CHUNK).min(rows.len()), method))
             .collect();
-        let mut total = Moments::none(rows.columns());
+        let mut total = Moments::none(rows.continuous().len());
         for chunk in moments {
             total.add(&chunk?);
         }
-        let column = |(index, (&mean, &squares)): (usize, (&f64, &f64))| Column {
-            index,
-            mean,
-            deviation: (squares / total.count).sqrt(),
+        let column = |(place, &index): (usize, &usize)| match distance {
+            Distance::Raw => Column { index, offset: 0.0, unit: 1.0, centre: total.means[place] },
+            Distance::Standardised => total.column(place, index),
         };
-        let columns = total.means.iter().zip(&total.squares).enumerate().map(column);
-        Ok(Self { columns: columns.filter(|column| column.deviation > 0.0).collect() })
+        Ok(Self { columns: rows.continuous().iter().enumerate().map(column).collect() })
     }
 
-    /// Number of columns that vary.
-    pub(super) fn columns(&self) -> usize {
+    /// Number of continuous columns.
+    pub(super) fn width(&self) -> usize {
         self.columns.len()
     }
 
-    /// The scaled values of a row. None of the measured rows has one further from 0 than the root of their number, so
-    /// that `f32` keeps about four decimals even among millions of rows.
-    pub(super) fn scaled<'s>(&'s self, row: &'s [f64]) -> impl Iterator<Item = f32> + 's {
-        self.columns.iter().map(|column| ((row[column.index] - column.mean) / column.deviation) as f32)
+    /// Where the rows lie in each continuous column, scaled.
+    pub(super) fn centre(&self) -> Vec<f64> {
+        self.columns.iter().map(|column| column.centre).collect()
+    }
+
+    /// The continuous values of a row, scaled.
+    pub(super) fn scaled<'s>(&'s self, row: &'s [f64]) -> impl Iterator<Item = f64> + 's {
+        self.columns.iter().map(|column| (row[column.index] - column.offset) / column.unit)
     }
 }
 
-/// Count, mean and sum of squared deviations of each column.
+/// Count, mean and sum of squared deviations of each continuous column.
 struct Moments {
     count: f64,
     means: Vec<f64>,
@@ -70,14 +79,16 @@ impl Moments {
         Self { count: 0.0, means: vec![0.0; columns], squares: vec![0.0; columns] }
     }
 
-    fn of(rows: &Rows<'_>, start: usize, end: usize) -> Result<Self, ResampleError> {
-        let mut moments = Self { count: (end - start) as f64, ..Self::none(rows.columns()) };
+    fn of(rows: &Rows<'_>, start: usize, end: usize, method: &'static str) -> Result<Self, ResampleError> {
+        let columns = rows.continuous();
+        let mut moments = Self { count: (end - start) as f64, ..Self::none(columns.len()) };
         for position in start..end {
             let values = rows.values(position);
-            if let Some(column) = values.iter().position(|value| !(-LARGEST..=LARGEST).contains(value)) {
-                return Err(not_measurable(rows, position, column, values[column]));
-            }
-            for (mean, value) in moments.means.iter_mut().zip(values.iter()) {
+            for (mean, &column) in moments.means.iter_mut().zip(columns) {
+                let value = values[column];
+                if !(-LARGEST..=LARGEST).contains(&value) {
+                    return Err(not_measurable(rows, position, column, value, method));
+                }
                 *mean += value;
             }
         }
@@ -85,11 +96,9 @@ impl Moments {
             *mean /= moments.count;
         }
         for position in start..end {
-            let deviations = rows.values(position);
-            for ((square, value), mean) in
-                moments.squares.iter_mut().zip(deviations.iter()).zip(&moments.means)
-            {
-                *square += (value - mean) * (value - mean);
+            let values = rows.values(position);
+            for ((square, mean), &column) in moments.squares.iter_mut().zip(&moments.means).zip(columns) {
+                *square += (values[column] - mean) * (values[column] - mean);
             }
         }
         Ok(moments)
@@ -106,14 +115,29 @@ impl Moments {
         }
         self.count = count;
     }
+
+    /// A variance that may be nothing but rounding is none, as in scikit-learn's `StandardScaler`: such a column stays
+    /// in its unit.
+    fn column(&self, place: usize, index: usize) -> Column {
+        let (mean, variance) = (self.means[place], self.squares[place] / self.count);
+        let rounding = self.count * f64::EPSILON * variance + (self.count * mean * f64::EPSILON).powi(2);
+        let unit = if variance <= rounding { 1.0 } else { variance.sqrt() };
+        Column { index, offset: mean, unit, centre: 0.0 }
+    }
 }
 
-fn not_measurable(rows: &Rows<'_>, position: usize, column: usize, value: f64) -> ResampleError {
+fn not_measurable(
+    rows: &Rows<'_>,
+    position: usize,
+    column: usize,
+    value: f64,
+    method: &'static str,
+) -> ResampleError {
     let row = rows.origin(position).expect("synthetic rows lie between rows that were measured");
     let value = match value {
         _ if value.is_nan() => "missing".to_owned(),
         _ if value.is_infinite() => "infinite".to_owned(),
         _ => format!("as large as {value:e}"),
     };
-    ResampleError::NotMeasurable { row, column, value }
+    ResampleError::NotMeasurable { method, row, column, value }
 }

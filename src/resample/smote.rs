@@ -1,57 +1,56 @@
-//! SMOTE: new minority rows on the lines between minority rows and their nearest neighbours.
+//! SMOTE and SMOTENC: new minority rows on the lines between minority rows and their nearest neighbours.
 //!
-//! Chawla, Bowyer, Hall and Kegelmeyer, "SMOTE: Synthetic Minority Over-sampling Technique" (2002). Neighbours are
-//! sought on standardised columns, so that an amount in cents is not a hundred times as important as one in euros;
-//! the new rows are in the columns' own units.
+//! Chawla, Bowyer, Hall and Kegelmeyer, "SMOTE: Synthetic Minority Over-sampling Technique" (2002); its section 6.1 is
+//! SMOTENC, for rows with categories: see [`Space`] for distances and `lines` for the categories of new rows.
+//!
+//! [`Space`]: super::space::Space
 
 use rand::RngExt;
-use rand_chacha::ChaCha8Rng;
 
 use super::error::ResampleError;
-use super::neighbours::nearest_neighbours;
-use super::ratio::Ratio;
-use super::rows::{Classes, Rows, Synthetic};
+use super::lines::{Lines, NEIGHBOURS};
+use super::method::Method;
+use super::rows::{Classes, Rows};
 use super::scaling::Scaling;
-use super::spec::Method;
-use crate::progress::Progress;
+use super::task::Task;
 
-/// Nearest neighbours a row is connected with, itself not counted.
-const NEIGHBOURS: usize = 5;
-
-/// Adds minority rows until the ratio is reached: `row + share * (neighbour - row)`, the row, one of its neighbours
-/// and the share in `[0, 1)` drawn evenly.
+/// Adds minority rows until the ratio is reached; the row, one of its neighbours and the share are drawn evenly.
 pub(super) fn smote(
     rows: &mut Rows<'_>,
     classes: &Classes,
-    ratio: Ratio,
-    random: &mut ChaCha8Rng,
-    progress: &dyn Progress,
+    task: &mut Task<'_>,
 ) -> Result<(), ResampleError> {
-    let added = ratio.rows_to_add(Method::Smote.name(), classes)?;
-    if added == 0 {
+    if task.method == Method::SmoteNc {
+        check_mixed(rows)?;
+    } else {
+        task.check_continuous(rows)?;
+    }
+    let mut left = task.ratio.rows_to_add(task.name(), classes)?;
+    if left == 0 {
         return Ok(());
     }
-    let minority = &classes.minority;
-    if minority.len() <= NEIGHBOURS {
-        return Err(ResampleError::TooFewMinorityRows { found: minority.len(), needed: NEIGHBOURS + 1 });
+    let lines = lines(rows, classes, task)?;
+    lines.draw(rows, classes.minority_label, &mut task.random, |random| {
+        left = left.checked_sub(1)?;
+        Some(random.random_range(0..lines.from.len()))
+    });
+    Ok(())
+}
+
+/// The lines from every minority row.
+pub(super) fn lines(rows: &Rows<'_>, classes: &Classes, task: &Task<'_>) -> Result<Lines, ResampleError> {
+    task.check_minority(classes, NEIGHBOURS + 1)?;
+    let scaling = Scaling::measure(rows, task.distance, task.name())?;
+    let everyone: Vec<usize> = (0..classes.minority.len()).collect();
+    Lines::of(rows, classes, &everyone, &scaling, task)
+}
+
+fn check_mixed(rows: &Rows<'_>) -> Result<(), ResampleError> {
+    if rows.categorical().is_empty() {
+        return Err(ResampleError::NoCategories);
     }
-    let scaling = Scaling::measure(rows)?;
-    let mut scaled = Vec::with_capacity(minority.len() * scaling.columns());
-    for &position in minority {
-        scaled.extend(scaling.scaled(&rows.values(position)));
+    if rows.continuous().is_empty() {
+        return Err(ResampleError::OnlyCategories);
     }
-    progress.start("smote: looking for neighbours", Some(minority.len() as u64));
-    let neighbours = nearest_neighbours::<NEIGHBOURS>(&scaled, minority.len(), scaling.columns(), progress)?;
-    progress.finish();
-    let source = |index: usize| rows.source(minority[index]);
-    let synthetic: Vec<Synthetic> = (0..added)
-        .map(|_| {
-            let row = random.random_range(0..minority.len());
-            let neighbour = neighbours[row][random.random_range(0..NEIGHBOURS)];
-            let label = classes.minority_label;
-            Synthetic { from: source(row), to: source(neighbour), share: random.random(), label }
-        })
-        .collect();
-    rows.append(synthetic.into_iter());
     Ok(())
 }

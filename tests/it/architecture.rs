@@ -51,10 +51,11 @@ const MAY_USE: [(&str, &[&str]); 21] = [
 ];
 
 /// Crates that live in one place each.
-const AT_HOME: [(&str, &[&str]); 9] = [
+const AT_HOME: [(&str, &[&str]); 10] = [
     ("polars", &["src/dataset/"]),
     ("burn", &["src/model/neural/network.rs", "src/model/neural/training.rs", "src/model/neural/device.rs"]),
     ("lightgbm3_sys", &["src/model/gbdt/native.rs"]),
+    ("macerator", &["src/resample/visit.rs"]),
     ("rusqlite", &["src/store/"]),
     ("actix_web", &["src/server/"]),
     ("actix_ws", &["src/server/"]),

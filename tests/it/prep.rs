@@ -39,7 +39,18 @@ fn only_training_rows_are_rebalanced_and_the_scaler_does_not_see_the_new_ones() 
     let read =
         |folder: &str, name: &str| fs::read(place.path().join(folder).join(name)).expect("a prepared file");
     fraudctl(["prep", &table, "--out", &place.at("plain"), "--json"]).json();
-    for balance in ["ros", "rus", "smote", "smote:0.1,rus:0.5"] {
+    let methods = [
+        "ros",
+        "rus",
+        "smote",
+        "borderline",
+        "adasyn",
+        "nearmiss",
+        "smoteenn",
+        "smotetomek",
+        "smote:0.1,tomek,enn,rus:0.5",
+    ];
+    for balance in methods {
         let out = place.at(balance);
         let summary = fraudctl(["prep", &table, "--out", &out, "--balance", balance, "--json"]).json();
         assert_ne!(summary["train"], summary["train_before_balance"], "{balance}");
@@ -48,6 +59,21 @@ fn only_training_rows_are_rebalanced_and_the_scaler_does_not_see_the_new_ones() 
         }
         assert_ne!(read(balance, "train.parquet"), read("plain", "train.parquet"), "{balance}");
     }
+}
+
+#[test]
+fn weights_leave_the_rows_to_training() {
+    let place = Place::new();
+    let table = place.write("cards.csv", &creditcard(500));
+    let folder = |name: &str, balance: &str| {
+        let arguments = ["prep", &table, "--out", &place.at(name), "--balance", balance, "--json"];
+        let summary = fraudctl(arguments).json();
+        assert_eq!(summary["balance"], balance);
+        fs::read(place.path().join(name).join("train.parquet")).expect("training rows")
+    };
+    assert_eq!(folder("plain", "none"), folder("weighed", "weights"));
+    let shown = fraudctl(["prep", &table, "--out", &place.at("shown"), "--balance", "weights"]);
+    assert!(!shown.stdout.contains("train before"), "{}", shown.stdout);
 }
 
 #[test]
@@ -244,7 +270,15 @@ fn smote_names_the_column_that_has_missing_values() {
 fn a_balance_that_does_not_exist_is_a_usage_error() {
     assert_snapshot!(complaint("t.csv", &creditcard(500), &["--balance", "smot"]), @r#"
     exit 2
-    error: --balance: the balance method "smot" is unknown, did you mean smote?; known are none, ros, rus, smote
+    error: --balance: the balance method "smot" is unknown, did you mean smote?; known are none, weights, ros, rus, smote, smotenc, borderline, adasyn, tomek, enn, nearmiss, smoteenn, smotetomek
+    "#);
+    assert_snapshot!(complaint("t.csv", &creditcard(500), &["--balance", "tomek:0.5"]), @r#"
+    exit 2
+    error: --balance: tomek:0.5: tomek has no ratio, it removes what it finds; write tomek, and rus:0.5 behind it for a ratio
+    "#);
+    assert_snapshot!(complaint("t.csv", &creditcard(500), &["--balance", "smotenc"]), @r#"
+    exit 1
+    error: smotenc is for rows with categories, and no column holds any; use smote
     "#);
 }
 
@@ -441,4 +475,21 @@ fn dates_divide_with_room_for_the_labels_to_come() {
     );
     let alone = fraudctl(["prep", &log, "--out", &place.at("alone"), "--split", "dates"]);
     assert_eq!(alone.code, 2);
+}
+
+#[test]
+fn categories_are_rebalanced_as_categories() {
+    let place = Place::new();
+    let table = place.write("cards.csv", &all_kinds(2_000));
+    let prep = |balance: &str, name: &str| {
+        let out = place.at(name);
+        fraudctl(["prep", &table, "--out", &out, "--balance", balance, "--drop", "amount,again", "--json"])
+    };
+    let refused = prep("smote", "smote");
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("\"kind\"") && refused.stderr.contains("smotenc"), "{}", refused.stderr);
+    let summary = prep("smotenc:0.5", "smotenc").json();
+    let genuine =
+        summary["train"]["rows"].as_u64().unwrap_or(0) - summary["train"]["positives"].as_u64().unwrap_or(0);
+    assert_eq!(summary["train"]["positives"].as_u64(), Some(genuine / 2), "{summary}");
 }

@@ -8,10 +8,13 @@ use crate::features::Schema;
 use crate::features::scaling::RobustScaler;
 use crate::matrix::Matrix;
 use crate::progress::Progress;
-use crate::resample::ResampleError;
+use crate::resample::{self, ResampleError};
 
 /// The scaler is fitted on so many training rows at most, evenly taken: its quantiles are then right to a tenth of a percent.
 const SCALER_ROWS: usize = 250_000;
+
+/// While rows are rebalanced, a missing category is one more value.
+const NO_VALUE: f64 = -1.0;
 
 /// What only writing shows.
 pub(super) struct Written {
@@ -83,15 +86,20 @@ fn balance(
     train: PartRows,
     progress: &dyn Progress,
 ) -> Result<PartRows, AppError> {
-    let resampled = config.balance.apply(&train.features, &train.labels, config.seed, progress);
-    let resampled = resampled.map_err(|error| match error {
+    let categories: Vec<bool> = schema.encoder().categories().iter().map(Option::is_some).collect();
+    let options = resample::Options { categorical: &categories, ..resample::Options::default() };
+    let features = recoded(train.features, &categories, |code| if code.is_nan() { NO_VALUE } else { code });
+    let resampled = config.balance.apply(features, &train.labels, options, config.seed, progress);
+    let mut resampled = resampled.map_err(|error| match error {
         ResampleError::NotMeasurable { column, value, .. } => AppError::NotMeasurable {
             column: schema.features[column].clone(),
             value,
             balance: config.balance.to_string(),
         },
-        other => other.into(),
+        other => other.with_names(&schema.features).into(),
     })?;
+    resampled.features =
+        recoded(resampled.features, &categories, |code| if code == NO_VALUE { f64::NAN } else { code });
     let source = |origin: &Option<usize>| origin.map_or("", |row| train.ids.get(row));
     Ok(PartRows {
         ids: resampled.origin.iter().map(source).collect(),
@@ -99,4 +107,15 @@ fn balance(
         labels: resampled.labels,
         features: resampled.features,
     })
+}
+
+/// Changes the codes of the categories.
+fn recoded(mut rows: Matrix, categories: &[bool], change: impl Fn(f64) -> f64) -> Matrix {
+    if categories.contains(&true) {
+        for row in 0..rows.rows() {
+            let cells = rows.row_mut(row).iter_mut().zip(categories).filter(|(_, is_category)| **is_category);
+            cells.for_each(|(cell, _)| *cell = change(*cell));
+        }
+    }
+    rows
 }
