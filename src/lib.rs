@@ -17,6 +17,7 @@ pub mod engine;
 pub mod features;
 pub mod files;
 pub mod geography;
+pub mod inspect;
 pub mod loadtest;
 pub mod matrix;
 pub mod metrics;

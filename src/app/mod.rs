@@ -4,6 +4,7 @@ pub mod demo;
 mod error;
 pub mod evaluate;
 pub mod features;
+pub mod inspect;
 pub mod load;
 pub mod predict;
 pub mod prep;

@@ -8,6 +8,7 @@ mod duration;
 mod error;
 mod evaluate;
 mod features;
+mod inspect;
 mod load;
 mod loadtest;
 mod predict;
@@ -81,6 +82,7 @@ impl Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Simulate(simulate::SimulateArgs),
+    Inspect(inspect::InspectArgs),
     Features(features::FeaturesArgs),
     Prep(prep::PrepArgs),
     Train(train::TrainArgs),
@@ -136,6 +138,7 @@ fn dispatch(cli: Cli, ui: &Ui) -> anyhow::Result<()> {
     let _ = rayon::ThreadPoolBuilder::new().num_threads(global.threads()).build_global();
     match cli.command {
         Command::Simulate(args) => simulate::run(args, global, ui),
+        Command::Inspect(args) => inspect::run(args, global, ui),
         Command::Features(args) => features::run(args, global, ui),
         Command::Prep(args) => prep::run(args, global, ui),
         Command::Train(args) => train::run(args, global, ui),

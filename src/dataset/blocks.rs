@@ -6,7 +6,7 @@ use polars::prelude::DataFrame;
 
 use super::csv::CsvBlocks;
 use super::error::DatasetError;
-use super::file::Format;
+use super::file::{Format, header, places};
 use super::parquet::{ParquetBlock, ParquetBlocks};
 use super::table::{Column, Kind};
 
@@ -62,6 +62,23 @@ impl<'w> Blocks<'w> {
             }
         }
     }
+}
+
+/// Hands over the wanted columns of `path` block by block, in the order of its rows.
+///
+/// # Errors
+/// When the file cannot be read, a column is not there, or a cell does not fit; those of `each`.
+pub fn each_block<E: From<DatasetError>>(
+    path: &Path,
+    wanted: &[(&str, Kind)],
+    mut each: impl FnMut(Vec<Column>) -> Result<(), E>,
+) -> Result<(), E> {
+    let places = places(path, &header(path)?, wanted)?;
+    let mut blocks = Blocks::open(path, &places, Take::Wanted, false)?;
+    while let Some(block) = blocks.next()? {
+        each(block.columns)?;
+    }
+    Ok(())
 }
 
 /// All rows, of the columns at these places.

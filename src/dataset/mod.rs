@@ -25,6 +25,7 @@ mod words;
 mod writer;
 
 pub use appended::Appending;
+pub use blocks::each_block;
 pub use cases::{Cases, cases};
 pub use error::DatasetError;
 pub use file::{Format, header, read};
@@ -38,7 +39,7 @@ pub use samples::{Rows, SampleReader, Samples, for_each_block, for_file, samples
 pub use sink::write_columns;
 pub use split::{Periods, Split, SplitKind, SplitShares, by_dates, by_time, stratified};
 pub use survey::{
-    ColumnKind, ColumnSurvey, Distinct, EXACT_DISTINCT, MOST_CATEGORIES, Survey, SurveyOptions, survey,
+    ColumnKind, ColumnSurvey, Distinct, EXACT_DISTINCT, MOST_CATEGORIES, Survey, SurveyOptions, parts, survey,
 };
 pub use table::{Column, Kind, Values};
 pub use words::word_counts;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const VOCABULARY: [&str; 6] = ["domain", "files", "matrix", "progress", "suggest", "text"];
 
 /// Which modules a module may use besides the vocabulary and itself.
-const MAY_USE: [(&str, &[&str]); 21] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     ("domain", &[]),
     ("files", &[]),
     ("matrix", &[]),
@@ -23,6 +23,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
     ("store", &[]),
     ("simulate", &["geography"]),
     ("dataset", &["features"]),
+    ("inspect", &["dataset", "features", "metrics"]),
     ("model", &["features"]),
     ("client", &["wire"]),
     ("engine", &["model", "features", "wire"]),
@@ -37,6 +38,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
             "engine",
             "features",
             "geography",
+            "inspect",
             "loadtest",
             "metrics",
             "model",

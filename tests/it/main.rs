@@ -6,6 +6,7 @@ mod demo;
 mod evaluate;
 mod features;
 mod help;
+mod inspect;
 mod load;
 mod loadtest;
 mod predict;

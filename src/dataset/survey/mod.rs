@@ -17,6 +17,7 @@
 mod cell;
 mod column;
 mod distinct;
+mod parts;
 mod time;
 
 #[cfg(test)]
@@ -36,6 +37,7 @@ use cell::Reading;
 use column::Tally;
 pub use column::{ColumnKind, ColumnSurvey, MOST_CATEGORIES};
 pub use distinct::{Distinct, EXACT_DISTINCT};
+pub use parts::parts;
 
 /// Rows that are looked at between two looks at whether to stop.
 const CHUNK_ROWS: usize = 1 << 16;
