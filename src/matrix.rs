@@ -1,5 +1,8 @@
 //! A dense table of numbers, row after row: what features fill, resamplers grow and models read.
 
+use rayon::iter::ParallelIterator;
+use rayon::slice::ParallelSlice;
+
 /// Row-major `rows x columns` of `f64`; a missing value is NaN.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Matrix {
@@ -89,13 +92,17 @@ impl Matrix {
     /// The columns at these places, each for itself; read a few rows at a time, so that a row is fetched once.
     pub fn columns_at(&self, places: &[usize]) -> Vec<Vec<f64>> {
         const ROWS: usize = 512;
-        let mut columns: Vec<Vec<f64>> = places.iter().map(|_| Vec::with_capacity(self.rows())).collect();
-        for rows in self.values.chunks(ROWS * self.columns) {
-            for (column, &place) in columns.iter_mut().zip(places) {
-                column.extend(rows.iter().skip(place).step_by(self.columns));
+        const COLUMNS: usize = 8;
+        let some = |places: &[usize]| {
+            let mut columns: Vec<Vec<f64>> = places.iter().map(|_| Vec::with_capacity(self.rows())).collect();
+            for rows in self.values.chunks(ROWS * self.columns) {
+                for (column, &place) in columns.iter_mut().zip(places) {
+                    column.extend(rows.iter().skip(place).step_by(self.columns));
+                }
             }
-        }
-        columns
+            columns
+        };
+        places.par_chunks(COLUMNS).flat_map_iter(some).collect()
     }
 
     /// Makes room for exactly `rows` more rows.

@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
+
 use super::blocks::{Blocks, Take};
 use super::error::DatasetError;
 use super::file::{header, places, read};
@@ -174,33 +177,48 @@ impl<'s> SampleReader<'s> {
     }
 }
 
+/// The cells of a column: numbers, or words of which each distinct one was encoded already.
+enum Cells {
+    Numbers(Vec<f64>),
+    Words { codes: Vec<u32>, encoded: Vec<f64> },
+}
+
 /// Rows of features of the columns that stand first in `table`, whose cells have been checked.
 fn encode(encoder: &Encoder, table: &mut Table) -> Matrix {
+    const ROWS: usize = 1_024;
     const CHECKED: &str = "the cell was checked when it was read";
     let columns = encoder.features().len();
     let rows = table.0.first().map_or(0, |column| column.values.len());
-    let mut features = Matrix::from_values(vec![f64::NAN; rows * columns], columns);
-    for input in 0..encoder.inputs().len() {
-        if let Values::Entities(_) = &table.0[input].values {
+    let mut cells = |input: usize| match &table.0[input].values {
+        Values::Entities(_) => {
             let words = table.entities(Some(input));
             let mut row = vec![f64::NAN; columns];
             let mut encoded = |word: &String| {
                 encoder.write(input, Cell::Text(word), &mut row).expect(CHECKED);
                 row[encoder.start(input)]
             };
-            let encoded: Vec<f64> = words.names().iter().map(&mut encoded).collect();
-            for (row, &code) in words.codes().iter().enumerate() {
-                features.row_mut(row)[encoder.start(input)] = encoded[code as usize];
-            }
-        } else {
-            for (row, number) in table.numbers(Some(input)).into_iter().enumerate() {
-                encoder.write(input, Cell::Number(number), features.row_mut(row)).expect(CHECKED);
-            }
+            let encoded = words.names().iter().map(&mut encoded).collect();
+            Cells::Words { codes: words.codes().to_vec(), encoded }
         }
-    }
-    for row in 0..rows {
-        encoder.finish(features.row_mut(row));
-    }
+        _ => Cells::Numbers(table.numbers(Some(input))),
+    };
+    let cells: Vec<Cells> = (0..encoder.inputs().len()).map(&mut cells).collect();
+    let mut features = Matrix::from_values(vec![f64::NAN; rows * columns], columns);
+    features.rows_mut(0, rows).par_chunks_mut(ROWS * columns).enumerate().for_each(|(block, values)| {
+        for (row, values) in (block * ROWS..).zip(values.chunks_exact_mut(columns)) {
+            for (input, cells) in cells.iter().enumerate() {
+                match cells {
+                    Cells::Numbers(numbers) => {
+                        encoder.write(input, Cell::Number(numbers[row]), values).expect(CHECKED);
+                    }
+                    Cells::Words { codes, encoded } => {
+                        values[encoder.start(input)] = encoded[codes[row] as usize];
+                    }
+                }
+            }
+            encoder.finish(values);
+        }
+    });
     features
 }
 

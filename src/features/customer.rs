@@ -68,7 +68,8 @@ impl Payment {
 /// The payments of one customer in the order of (time, arrival), and running sums over the windows that trail the
 /// newest one. All sums are integers: they don't depend on what came before, or in which order it came.
 ///
-/// Memory: 32 bytes per payment of the last 30 days, at most the newest 8,192, and about 250 bytes.
+/// Memory: 32 bytes per payment of the last 30 days, at most the newest 8,192, and as much again that was forgotten and
+/// not yet given back; about 250 bytes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CustomerHistory {
     payments: Recent<Payment>,

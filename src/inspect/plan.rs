@@ -49,7 +49,7 @@ impl Plan {
         let apart = |name: &&String| Some(*name) == parts.label.as_ref() || Some(*name) == parts.id.as_ref();
         let compared: Vec<String> = kept.iter().filter(|name| !apart(name)).cloned().collect();
         let apart_from = parts.id.iter().cloned().collect();
-        let looked = SurveyOptions { columns: Some(&kept), hashed: Some(&compared) };
+        let looked = SurveyOptions { columns: Some(&kept), hashed: Some(&compared), label: None };
         let survey = dataset::survey(path, looked, progress)?;
         let warnings = survey.columns.iter().flat_map(|column| column.warnings.clone()).collect();
         let positive = options.positive.clone();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::PrepConfig;
 use super::division::Division;
 use crate::app::AppError;
-use crate::dataset::{self, ColumnKind, DatasetError, Part, SurveyOptions};
+use crate::dataset::{self, ColumnKind, DatasetError, Overview, Part, SurveyOptions};
 use crate::features::encoding::{Encoder, Encoding, Input};
 use crate::features::{InputKind, Schema};
 use crate::progress::Progress;
@@ -26,6 +26,8 @@ pub(super) struct Found {
     pub(super) missing: BTreeMap<String, u64>,
     /// Of all cells that features are made of, by row.
     pub(super) row_hashes: Option<Vec<u64>>,
+    /// Labels, when they could be read on the way.
+    pub(super) overview: Option<Overview>,
     /// Some encoding has to be learnt.
     pub(super) learns: bool,
     /// What the user should look into.
@@ -45,7 +47,14 @@ pub(super) fn look_at(
     let features = schema.features.clone();
     let mut looked_at = features.clone();
     looked_at.extend(schema.columns.time.iter().filter(|time| !features.contains(time)).cloned());
-    let options = SurveyOptions { columns: Some(&looked_at), hashed: Some(&features) };
+    // A time is read when its format is known, and an id a second time when two rows may have the same.
+    let alone = schema.columns.time.is_none() && schema.columns.id.is_none();
+    let label = schema.columns.label.as_deref().filter(|_| alone);
+    let options = SurveyOptions {
+        columns: Some(&looked_at),
+        hashed: Some(&features),
+        label: label.map(|name| (name, schema.positive.as_deref())),
+    };
     let survey = dataset::survey(&config.input, options, progress)?;
     let mut inputs = Vec::new();
     for column in &survey.columns {
@@ -101,6 +110,7 @@ pub(super) fn look_at(
     }
     found.learns = inputs.iter().any(|input| learnt(&input.encoding));
     found.row_hashes = survey.row_hashes;
+    found.overview = label.map(|_| Overview { labels: survey.labels, times: None });
     set_inputs(schema, inputs);
     Ok(found)
 }

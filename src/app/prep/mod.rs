@@ -65,9 +65,17 @@ pub fn prep(config: &PrepConfig, progress: &dyn Progress) -> Result<PrepSummary,
     runs::check_target(&config.out, dataset::PREPARED, config.force)?;
     let input = config.input.as_path();
     let mut schema = dataset::resolve(input, &dataset::header(input)?, &config.schema, true)?;
-    let mut found = columns::look_at(config, &mut schema, progress)?;
-    progress.start("reading labels and times", None);
-    let overview = dataset::overview(input, &schema, progress)?;
+    // The checksum takes as long as a pass, and waits for the disk where that computes.
+    let (found, source_sha256) =
+        rayon::join(|| columns::look_at(config, &mut schema, progress), || files::checksum(input));
+    let (mut found, source_sha256) = (found?, source_sha256?);
+    let overview = match found.overview.take() {
+        Some(overview) => overview,
+        None => {
+            progress.start("reading labels and times", None);
+            dataset::overview(input, &schema, progress)?
+        }
+    };
     let kind = config.split.unwrap_or(match schema.kind {
         InputKind::Tabular => SplitKind::Stratified,
         InputKind::Transactions => SplitKind::Time,
@@ -89,7 +97,7 @@ pub fn prep(config: &PrepConfig, progress: &dyn Progress) -> Result<PrepSummary,
         Ok(PreparedFacts {
             kind: dataset::PREPARED.into(),
             source: input.to_owned(),
-            source_sha256: files::checksum(input)?,
+            source_sha256,
             rows: division.all.rows,
             positives: division.all.positives,
             set_aside: division.unlabelled,

@@ -58,12 +58,19 @@ impl<'w> CsvBlocks<'w> {
         // Of several errors the first one in the file.
         let parsed = parsed.into_iter().collect::<Result<Vec<_>, _>>()?;
         self.buffer.drain(..end);
-        Ok(parsed.into_iter().reduce(|mut columns, piece| {
-            for (column, piece) in columns.iter_mut().zip(piece) {
-                column.values.append(piece.values);
+        let mut by_column: Vec<Vec<Column>> = self.wanted.iter().map(|_| Vec::new()).collect();
+        for piece in parsed {
+            for (pieces, column) in by_column.iter_mut().zip(piece) {
+                pieces.push(column);
             }
-            columns
-        }))
+        }
+        let joined = by_column.into_par_iter().filter_map(|pieces| {
+            pieces.into_iter().reduce(|mut column, piece| {
+                column.values.append(piece.values);
+                column
+            })
+        });
+        Ok(Some(joined.collect()))
     }
 
     /// Reads until a block of whole records is there, and gives the ends of its pieces; none at the end of the file.

@@ -31,7 +31,7 @@ use super::blocks::{Blocks, Take};
 use super::csv;
 use super::error::DatasetError;
 use super::file::{Format, header, no_rows, places};
-use super::table::{Kind, Values};
+use super::table::{Column, Kind, Values};
 use crate::progress::Progress;
 use cell::Reading;
 use column::Tally;
@@ -49,6 +49,8 @@ pub struct SurveyOptions<'a> {
     pub columns: Option<&'a [String]>,
     /// Make a hash of the cells that each row has in these of the columns; 8 bytes a row.
     pub hashed: Option<&'a [String]>,
+    /// The column that says fraud or not, and the word in it that means fraud, when it is to be read on the way.
+    pub label: Option<(&'a str, Option<&'a str>)>,
 }
 
 /// What the columns of a file are.
@@ -61,6 +63,8 @@ pub struct Survey {
     /// A hash of each row where they were asked for: equal rows have equal hashes, in a CSV file and in a Parquet file
     /// too. Cells are equal when they are the same number, the same time, or the same text.
     pub row_hashes: Option<Vec<u64>>,
+    /// Fraud or not, by row, where that was asked for.
+    pub labels: Vec<Option<bool>>,
 }
 
 impl Survey {
@@ -82,7 +86,11 @@ pub fn survey(
     let names = header(path)?;
     let named: Vec<(&str, Kind)> =
         options.columns.unwrap_or(&names).iter().map(|name| (name.as_str(), Kind::Text)).collect();
-    let wanted = places(path, &names, &named)?;
+    let mut wanted = places(path, &names, &named)?;
+    if let Some((name, positive)) = options.label {
+        let kind = Kind::Label { positive: positive.map(str::to_owned) };
+        wanted.extend(places(path, &names, &[(name, kind)])?);
+    }
     let hashed: Option<Vec<usize>> = options
         .hashed
         .map(|hashed| hashed.iter().map(|name| place(path, &named, name)).collect::<Result<_, _>>())
@@ -91,12 +99,16 @@ pub fn survey(
     let reading = Reading { decimal_commas };
 
     progress.start(&format!("looking at the columns of {}", path.display()), None);
-    let mut tallies: Vec<Tally> = wanted.iter().map(|_| Tally::default()).collect();
+    let mut tallies: Vec<Tally> = named.iter().map(|_| Tally::default()).collect();
+    let mut labels = Vec::new();
     let mut row_hashes = hashed.as_ref().map(|_| Vec::new());
     let mut rows = 0;
     let mut blocks = Blocks::open(path, &wanted, Take::Wanted, false)?;
     while let Some(block) = blocks.next()? {
         let count = block.columns.first().map_or(0, |column| column.values.len());
+        if let Some(Column { values: Values::Labels(of_block), .. }) = block.columns.get(tallies.len()) {
+            labels.extend(of_block);
+        }
         for first in (0..count).step_by(CHUNK_ROWS) {
             progress.check()?;
             let last = count.min(first + CHUNK_ROWS);
@@ -118,7 +130,7 @@ pub fn survey(
         return Err(no_rows(path));
     }
     let names = named.iter().map(|(name, _)| (*name).to_owned());
-    Ok(Survey { rows, columns: column::finish(tallies, names), row_hashes })
+    Ok(Survey { rows, columns: column::finish(tallies, names), row_hashes, labels })
 }
 
 fn place(path: &Path, named: &[(&str, Kind)], name: &str) -> Result<usize, DatasetError> {

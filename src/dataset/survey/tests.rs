@@ -177,8 +177,8 @@ fn only_the_columns_asked_for_are_looked_at_and_stopping_stops() {
     let found = survey(&given.path, options, &Silent::default()).unwrap();
     assert_eq!(found.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), ["b"]);
     let elsewhere = ["a".to_owned()];
-    let unseen = SurveyOptions { columns: Some(&columns), hashed: Some(&elsewhere) };
-    for options in [unseen, SurveyOptions { columns: Some(&["c".to_owned()]), hashed: None }] {
+    let unseen = SurveyOptions { columns: Some(&columns), hashed: Some(&elsewhere), label: None };
+    for options in [unseen, SurveyOptions { columns: Some(&["c".to_owned()]), ..SurveyOptions::default() }] {
         let error = survey(&given.path, options, &Silent::default()).unwrap_err();
         assert!(matches!(error, DatasetError::MissingColumn { .. }), "{error}");
     }
