@@ -73,6 +73,8 @@ enum Columns<'s> {
         columns: LogColumns<'s>,
         state: Box<FeatureState>,
         ids: ContentIds,
+        /// Histories after they were last looked through.
+        remembered: usize,
     },
 }
 
@@ -90,6 +92,7 @@ impl<'s> SampleReader<'s> {
                     columns: LogColumns::new(schema),
                     state: Box::new(state),
                     ids: ContentIds::default(),
+                    remembered: 0,
                 }
             }
             InputKind::Tabular => {
@@ -133,12 +136,13 @@ impl<'s> SampleReader<'s> {
         let mut rest = Table(columns);
         let (events, features) = match &mut self.columns {
             Columns::Table { encoder, .. } => (None, encode(encoder, &mut rest)),
-            Columns::Log { columns, state, .. } => {
+            Columns::Log { columns, state, remembered, .. } => {
                 let events = columns.events(&self.path, &mut rest)?;
                 let features = state.observe_log(&events, progress).map_err(|error| match error {
                     ObserveError::Id(error) => DatasetError::unusable(&self.path, error.to_string()),
                     ObserveError::Interrupted(error) => error.into(),
                 })?;
+                forget_idle(state, &events, remembered);
                 (Some(events), features)
             }
         };
@@ -174,6 +178,15 @@ impl<'s> SampleReader<'s> {
             }
             (Columns::Log { .. }, None) => unreachable!("a log's rows are events"),
         })
+    }
+}
+
+/// Forgets who has been idle so long that nobody notices, not even rows that come 30 days late; looks only when there are twice as
+/// many as the last time, so that a history is looked at twice on average.
+fn forget_idle(state: &mut FeatureState, events: &EventLog, remembered: &mut usize) {
+    if let Some(first) = events.times.iter().min().filter(|_| state.histories() > 2 * *remembered) {
+        state.forget_idle(Timestamp::from_micros(first.micros() - 30 * Timestamp::DAY_US));
+        *remembered = state.histories();
     }
 }
 

@@ -111,6 +111,11 @@ impl FeatureState {
         self.terminals.get_mut(terminal).is_some_and(|history| history.learn_fraud(time.micros()))
     }
 
+    /// How many customers and terminals are remembered.
+    pub fn histories(&self) -> usize {
+        self.customers.histories.len() + self.terminals.histories.len()
+    }
+
     /// Forgets the customers and terminals that no feature of a transaction at `now` or later depends on, unless one comes
     /// late. Gives how many of each.
     pub fn forget_idle(&mut self, now: Timestamp) -> (usize, usize) {

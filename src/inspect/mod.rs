@@ -2,7 +2,7 @@
 //! drift over time, and columns that give the label away.
 //!
 //! Two passes over the file in bounded memory. The first is `dataset::survey`; the second counts exactly what can be counted row by
-//! row (missing cells, least, greatest, mean and deviation, frauds by value, rows over time) and keeps an evenly spaced [`Sample`]
+//! row (missing cells, least, greatest, mean and deviation, frauds by value, rows over time) and keeps an evenly spaced sample
 //! for the rest (quantiles, histograms, ROC AUC, correlations, drift). Nothing is drawn at random. `page` makes one HTML page of it;
 //! the terminal belongs to the command line.
 
