@@ -70,14 +70,7 @@ impl Handbook {
 
     /// The labelled payments of each day, in order.
     pub(super) fn days(&self) -> impl Iterator<Item = Vec<Payment>> + Send {
-        let mut wallets: Vec<Wallet<'_>> = self
-            .customers
-            .par_iter()
-            .zip(0..self.customers.len() as u32)
-            .map(|(customer, number)| Wallet::new(customer, number, self.seed))
-            .collect();
-        let starts = (0..self.days).step_by(CUSTOMER_DAYS as usize);
-        let mut drawn = starts.flat_map(move |first| self.draw_fortnight(first, &mut wallets));
+        let mut drawn = self.drawn();
         // Who is compromised today may be robbed of payments of the next two weeks.
         let mut ahead = VecDeque::new();
         (0..self.days).map(move |today| {
@@ -85,6 +78,18 @@ impl Handbook {
             self.rob(today, &mut ahead);
             ahead.pop_front().expect("as many days are drawn as are asked for")
         })
+    }
+
+    /// The payments of each day with the scenarios 1 and 2, in order.
+    fn drawn(&self) -> impl Iterator<Item = Vec<Payment>> + Send {
+        let mut wallets: Vec<Wallet<'_>> = self
+            .customers
+            .par_iter()
+            .zip(0..self.customers.len() as u32)
+            .map(|(customer, number)| Wallet::new(customer, number, self.seed))
+            .collect();
+        let starts = (0..self.days).step_by(CUSTOMER_DAYS as usize);
+        starts.flat_map(move |first| self.draw_fortnight(first, &mut wallets))
     }
 
     /// The payments of two weeks, with the scenarios 1 and 2, after those that the wallets have drawn before. In each

@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::{Handbook, Payment};
 use crate::files::hexadecimal;
 use crate::progress::Silent;
 use crate::simulate::{Day, Preset, Simulation, SimulationConfig, Summary};
@@ -47,6 +48,17 @@ fn the_published_data_come_out_to_the_last_digit() {
     assert_eq!(rows[..3], first);
     assert!(rows.is_sorted_by_key(|row| row.0));
     assert_eq!(digest(rows), "5ba35f071b8d248a2093c51e4c781299eb7636f8b65818801e90202e333d741f");
+}
+
+/// The book prints how many frauds each scenario adds to those before it.
+#[test]
+fn each_scenario_adds_the_published_number_of_frauds() {
+    let world = Handbook::new(&Preset::Handbook.config(), &Silent::default()).unwrap();
+    let before_theft: Vec<Payment> = world.drawn().flatten().collect();
+    let of_large_amounts = before_theft.iter().filter(|payment| payment.amount > 220.0).count();
+    let frauds = before_theft.iter().filter(|payment| payment.scenario > 0).count();
+    let all = world.days().flatten().filter(|payment| payment.scenario > 0).count();
+    assert_eq!([of_large_amounts, frauds - of_large_amounts, all - frauds], [978, 9_099, 4_604]);
 }
 
 fn small() -> SimulationConfig {
