@@ -6,11 +6,12 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::AppError;
-use crate::dataset::{self, Block, Cells, Format};
+use crate::dataset::{self, Column, OutFormat, Values};
 use crate::domain::Timestamp;
 use crate::files;
 use crate::progress::Progress;
 use crate::simulate::{Day, Payment, Simulation, SimulationConfig, Summary};
+use crate::text::DictionaryBuilder;
 
 /// What the demo's amounts are in, wherever they are paid.
 const CURRENCY: &str = "EUR";
@@ -25,7 +26,7 @@ pub struct SimulateSummary {
     pub counts: Summary,
 }
 
-/// Simulates an event log and writes it to `out`, CSV or Parquet by its ending.
+/// Simulates an event log and writes it to `out`, CSV, Parquet or NDJSON by its ending.
 ///
 /// # Errors
 /// When the configuration makes no world, the user interrupts, or `out` cannot be written.
@@ -35,7 +36,7 @@ pub fn simulate(
     force: bool,
     progress: &dyn Progress,
 ) -> Result<SimulateSummary, AppError> {
-    Format::of(out)?;
+    OutFormat::of(out)?;
     files::check_file_target(out, force)?;
     let simulation = Simulation::new(config, progress)?;
     let counts = write_log(&simulation, u64::MAX, out, force, progress)?;
@@ -73,20 +74,20 @@ pub fn write_log(
 }
 
 /// The transactions of one day as they stand in the file.
-fn block(simulation: &Simulation, day: &Day) -> Block {
+fn block(simulation: &Simulation, day: &Day) -> Vec<Column> {
     let integers =
-        |value: &dyn Fn(&Payment) -> i64| Cells::Integers(day.payments.iter().map(value).collect());
-    let bytes = |value: fn(&Payment) -> u8| Cells::Bytes(day.payments.iter().map(value).collect());
-    let amounts = day.payments.iter().map(|payment| payment.amount);
+        |value: &dyn Fn(&Payment) -> i64| Values::Integers(day.payments.iter().map(value).collect());
     let start = simulation.config().start.seconds();
     let times = day.payments.iter().map(|payment| Timestamp::from_seconds(start + day.seconds(payment)));
     let ids = (day.first_row as i64..).take(day.payments.len());
+    let amounts = day.payments.iter().map(|payment| payment.amount);
+    let frauds = day.payments.iter().map(|payment| Some(payment.scenario > 0));
     let mut block = vec![
-        ("TRANSACTION_ID", Cells::Integers(ids.collect())),
-        ("TX_DATETIME", Cells::Times(times.collect())),
+        ("TRANSACTION_ID", Values::Integers(ids.collect())),
+        ("TX_DATETIME", Values::Times(times.collect())),
         ("CUSTOMER_ID", integers(&|payment| payment.customer.into())),
         ("TERMINAL_ID", integers(&|payment| payment.terminal.into())),
-        ("TX_AMOUNT", Cells::Numbers(amounts.collect())),
+        ("TX_AMOUNT", Values::Numbers(amounts.collect())),
     ];
     match simulation.world() {
         None => block.extend([
@@ -99,16 +100,19 @@ fn block(simulation: &Simulation, day: &Day) -> Block {
                 (place.latitude, place.longitude)
             });
             let (latitudes, longitudes) = places.unzip();
+            let mut currencies = DictionaryBuilder::default();
+            let currency = currencies.code(CURRENCY);
+            day.payments.iter().for_each(|_| currencies.push_code(currency));
             block.extend([
-                ("TX_CURRENCY", Cells::Same(CURRENCY, day.payments.len())),
-                ("TERMINAL_LATITUDE", Cells::Numbers(latitudes)),
-                ("TERMINAL_LONGITUDE", Cells::Numbers(longitudes)),
+                ("TX_CURRENCY", Values::Entities(currencies)),
+                ("TERMINAL_LATITUDE", Values::Numbers(latitudes)),
+                ("TERMINAL_LONGITUDE", Values::Numbers(longitudes)),
             ]);
         }
     }
     block.extend([
-        ("TX_FRAUD", bytes(|payment| u8::from(payment.scenario > 0))),
-        ("TX_FRAUD_SCENARIO", bytes(|payment| payment.scenario)),
+        ("TX_FRAUD", Values::Labels(frauds.collect())),
+        ("TX_FRAUD_SCENARIO", integers(&|payment| payment.scenario.into())),
     ]);
-    block
+    block.into_iter().map(|(name, values)| Column { name: name.to_owned(), values }).collect()
 }

@@ -74,9 +74,9 @@ impl Appending<'_> {
                 rows += added.first().map_or(0, |column| column.values.len());
                 let written = match frame.filter(|_| as_frames) {
                     Some(mut frame) => {
-                        parquet::append(&mut frame, &added).and_then(|()| sink.write_frame(&frame))
+                        parquet::append(&mut frame, added).and_then(|()| sink.write_frame(&frame))
                     }
-                    None => sink.write(&own.into_iter().chain(added).collect::<Vec<_>>()),
+                    None => sink.write(own.into_iter().chain(added).collect()),
                 };
                 written.map_err(DatasetError::io(self.out))?;
             }

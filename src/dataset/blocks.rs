@@ -8,7 +8,7 @@ use super::csv::CsvBlocks;
 use super::error::DatasetError;
 use super::file::{Format, header, places};
 use super::parquet::{ParquetBlock, ParquetBlocks};
-use super::table::{Column, Kind};
+use super::table::{Column, Kind, append};
 
 /// Rows that follow each other.
 pub(super) struct Block {
@@ -47,6 +47,20 @@ impl<'w> Blocks<'w> {
         })
     }
 
+    /// Hands over all blocks; while one is worked on, the next one is read.
+    pub(super) fn each<E: From<DatasetError> + Send>(
+        mut self,
+        mut each: impl FnMut(Block) -> Result<(), E> + Send,
+    ) -> Result<(), E> {
+        let mut next = self.next()?;
+        while let Some(block) = next {
+            let (done, read) = rayon::join(|| each(block), || self.next());
+            done?;
+            next = read?;
+        }
+        Ok(())
+    }
+
     /// The next rows; `None` at the end of the file.
     pub(super) fn next(&mut self) -> Result<Option<Block>, DatasetError> {
         match self {
@@ -68,32 +82,17 @@ impl<'w> Blocks<'w> {
 ///
 /// # Errors
 /// When the file cannot be read, a column is not there, or a cell does not fit; those of `each`.
-pub fn each_block<E: From<DatasetError>>(
+pub fn each_block<E: From<DatasetError> + Send>(
     path: &Path,
     wanted: &[(&str, Kind)],
-    mut each: impl FnMut(Vec<Column>) -> Result<(), E>,
+    mut each: impl FnMut(Vec<Column>) -> Result<(), E> + Send,
 ) -> Result<(), E> {
     let places = places(path, &header(path)?, wanted)?;
-    let mut blocks = Blocks::open(path, &places, Take::Wanted, false)?;
-    while let Some(block) = blocks.next()? {
-        each(block.columns)?;
-    }
-    Ok(())
+    Blocks::open(path, &places, Take::Wanted, false)?.each(|block| each(block.columns))
 }
 
 /// All rows, of the columns at these places.
 pub(super) fn all(path: &Path, wanted: &[(usize, Kind)]) -> Result<Vec<Column>, DatasetError> {
     let mut blocks = Blocks::open(path, wanted, Take::Wanted, true)?;
     Ok(blocks.next()?.map_or_else(Vec::new, |block| block.columns))
-}
-
-/// Appends rows to rows of the same columns, or to nothing.
-fn append(columns: &mut Vec<Column>, more: Vec<Column>) {
-    if columns.is_empty() {
-        *columns = more;
-        return;
-    }
-    for (column, more) in columns.iter_mut().zip(more) {
-        column.values.append(more.values);
-    }
 }

@@ -34,13 +34,13 @@ pub use overview::{Overview, overview};
 pub use prepared::{
     Copies, Fitted, KIND as PREPARED, Part, PartCount, PartRows, Prepared, PreparedFacts, PreparedWriter,
 };
-pub use resolve::{SchemaOptions, resolve};
+pub use resolve::{SchemaOptions, parts, resolve};
 pub use samples::{Rows, SampleReader, Samples, for_each_block, for_file, samples};
-pub use sink::write_columns;
+pub use sink::OutFormat;
 pub use split::{Periods, Split, SplitKind, SplitShares, by_dates, by_time, stratified};
 pub use survey::{
-    ColumnKind, ColumnSurvey, Distinct, EXACT_DISTINCT, MOST_CATEGORIES, Survey, SurveyOptions, parts, survey,
+    ColumnKind, ColumnSurvey, Distinct, EXACT_DISTINCT, MOST_CATEGORIES, Survey, SurveyOptions, survey,
 };
 pub use table::{Column, Kind, Values};
 pub use words::word_counts;
-pub use writer::{Block, Cells, write_blocks};
+pub use writer::write_blocks;

@@ -119,7 +119,7 @@ impl<'w> ParquetBlocks<'w> {
 }
 
 /// Puts `more` columns behind those of `frame`.
-pub(super) fn append(frame: &mut DataFrame, more: &[Column]) -> io::Result<()> {
+pub(super) fn append(frame: &mut DataFrame, more: Vec<Column>) -> io::Result<()> {
     let other = |error: PolarsError| io::Error::other(error.to_string());
     for column in more {
         frame.with_column(series(column).map_err(other)?).map_err(other)?;
@@ -129,25 +129,27 @@ pub(super) fn append(frame: &mut DataFrame, more: &[Column]) -> io::Result<()> {
 }
 
 /// Columns of equal length as polars has them.
-pub(super) fn frame(columns: &[Column]) -> Result<DataFrame, PolarsError> {
+pub(super) fn frame(columns: Vec<Column>) -> Result<DataFrame, PolarsError> {
     let height = columns.first().map_or(0, |column| column.values.len());
-    DataFrame::new(height, columns.iter().map(series).collect::<Result<Vec<_>, _>>()?)
+    DataFrame::new(height, columns.into_iter().map(series).collect::<Result<Vec<_>, _>>()?)
 }
 
-fn series(column: &Column) -> Result<Series, PolarsError> {
-    let name = column.name.as_str().into();
-    Ok(match &column.values {
+fn series(column: Column) -> Result<Series, PolarsError> {
+    let name = column.name.into();
+    Ok(match column.values {
         Values::Numbers(numbers) => Series::new(name, numbers),
+        Values::Integers(integers) => Series::new(name, integers),
         Values::Texts(texts) => Series::new(name, texts.iter().collect::<Vec<_>>()),
         Values::Entities(builder) => {
             Series::new(name, (0..builder.len()).map(|row| builder.text(row)).collect::<Vec<_>>())
         }
         Values::Labels(labels) => {
-            Series::new(name, labels.iter().map(|label| label.map(i32::from)).collect::<Vec<_>>())
-                .cast(&DataType::Int8)?
+            Series::new(name, labels.into_iter().map(|label| label.map(i8::from)).collect::<Vec<_>>())
         }
-        Values::Times(times) => Series::new(name, times.iter().map(|time| time.micros()).collect::<Vec<_>>())
-            .cast(&DataType::Datetime(TimeUnit::Microseconds, None))?,
+        Values::Times(times) => {
+            Series::new(name, times.into_iter().map(Timestamp::micros).collect::<Vec<_>>())
+                .cast(&DataType::Datetime(TimeUnit::Microseconds, None))?
+        }
     })
 }
 

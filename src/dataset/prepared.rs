@@ -244,7 +244,7 @@ impl Prepared {
                 Values::Numbers(numbers) => columns.push(numbers),
                 Values::Texts(texts) => ids = texts,
                 Values::Times(read) => times = Some(read),
-                Values::Entities(_) => unreachable!("no such column was asked for"),
+                Values::Integers(_) | Values::Entities(_) => unreachable!("no such column was asked for"),
                 Values::Labels(read) => labels = read.into_iter().map(|label| label == Some(true)).collect(),
             }
         }
@@ -285,7 +285,7 @@ impl PreparedWriter {
             return Ok(());
         }
         let (path, sink) = &mut self.parts[part as usize];
-        sink.write(&columns(&self.schema, rows)).map_err(DatasetError::io(path))
+        sink.write(columns(&self.schema, rows)).map_err(DatasetError::io(path))
     }
 
     /// Ends the folder and gives it its name.

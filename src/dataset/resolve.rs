@@ -42,58 +42,75 @@ const KNOWN: [(&str, &[&str]); 8] = [
 /// Names that a prepared folder needs for itself.
 const RESERVED: [&str; 3] = ["id", "time", "label"];
 
+/// What the rows of `path` are, whose columns are `header`, and the parts that are there: given ones, else recognised by name.
+///
+/// # Errors
+/// When an option names a part or a column that is not there.
+pub fn parts(
+    path: &Path,
+    header: &[String],
+    options: &SchemaOptions,
+) -> Result<(InputKind, Columns), DatasetError> {
+    check_options(path, header, options)?;
+    let find = |part: &str| find(part, header, options);
+    let columns = Columns {
+        id: find("id"),
+        time: find("time"),
+        customer: find("customer"),
+        terminal: find("terminal"),
+        amount: find("amount"),
+        latitude: find("latitude"),
+        longitude: find("longitude"),
+        label: find("label"),
+    };
+    let events = columns.customer.is_some() && columns.terminal.is_some() && columns.time.is_some();
+    let kind = options.kind.unwrap_or(if events { InputKind::Transactions } else { InputKind::Tabular });
+    Ok((kind, columns))
+}
+
 /// The schema of `path`, whose columns are `header`; the label may be missing when `labelled` is false.
 ///
 /// # Errors
-/// When an option names a column that is not there, or a needed part is not found.
+/// When an option names a part or a column that is not there, or a needed part is not found.
 pub fn resolve(
     path: &Path,
     header: &[String],
     options: &SchemaOptions,
     labelled: bool,
 ) -> Result<Schema, DatasetError> {
-    check_options(path, header, options)?;
-    let find = |part: &str| find(part, header, options);
-    let events = ["customer", "terminal", "time"].iter().all(|part| find(part).is_some());
-    let kind = options.kind.unwrap_or(if events { InputKind::Transactions } else { InputKind::Tabular });
-    let label = find("label");
-    let missing = |part: &str| DatasetError::MissingColumn {
-        path: path.to_owned(),
-        part: part.to_owned(),
-        found: header.to_vec(),
+    let (kind, mut columns) = parts(path, header, options)?;
+    let check = |part: &str, column: &Option<String>| match column {
+        Some(_) => Ok(()),
+        None => Err(DatasetError::MissingColumn {
+            path: path.to_owned(),
+            part: part.to_owned(),
+            found: header.to_vec(),
+        }),
     };
-    if labelled && label.is_none() {
-        return Err(missing("label"));
+    if labelled {
+        check("label", &columns.label)?;
     }
-    let (columns, features) = match kind {
+    let features = match kind {
         InputKind::Transactions => {
-            let needed = |part: &str| find(part).ok_or_else(|| missing(part)).map(Some);
-            let columns = Columns {
-                id: find("id"),
-                time: needed("time")?,
-                customer: needed("customer")?,
-                terminal: needed("terminal")?,
-                amount: needed("amount")?,
-                latitude: find("latitude"),
-                longitude: find("longitude"),
-                label,
-            };
-            let places = columns.latitude.is_some() && columns.longitude.is_some();
-            (columns, options.features.names(places))
+            check("time", &columns.time)?;
+            check("customer", &columns.customer)?;
+            check("terminal", &columns.terminal)?;
+            check("amount", &columns.amount)?;
+            options.features.names(columns.latitude.is_some() && columns.longitude.is_some())
         }
         InputKind::Tabular => {
-            let id = find("id");
+            // A column that is only called time is a feature.
             let time = options.time.clone().or_else(|| mapped("time", options));
+            columns = Columns { id: columns.id, time, label: columns.label, ..Columns::default() };
             let is_feature = |name: &&String| {
-                Some(*name) != label.as_ref() && Some(*name) != id.as_ref() && !options.drop.contains(name)
+                Some(*name) != columns.label.as_ref()
+                    && Some(*name) != columns.id.as_ref()
+                    && !options.drop.contains(name)
             };
-            let features: Vec<String> = header.iter().filter(is_feature).cloned().collect();
-            (Columns { id, time, label, ..Columns::default() }, features)
+            header.iter().filter(is_feature).cloned().collect()
         }
     };
     check_features(path, &features)?;
-    let positive = options.positive.clone();
-    let label_delay_days = options.label_delay;
     Ok(Schema {
         format_version: SCHEMA_VERSION,
         kind,
@@ -101,8 +118,8 @@ pub fn resolve(
         inputs: Vec::new(),
         time_format: TimeFormat::Iso,
         columns,
-        label_delay_days,
-        positive,
+        label_delay_days: options.label_delay,
+        positive: options.positive.clone(),
     })
 }
 

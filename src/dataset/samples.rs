@@ -249,20 +249,17 @@ pub struct Rows {
 ///
 /// # Errors
 /// When the file cannot be read or a cell does not fit (with its line and column); those of `take`.
-pub fn for_each_block<E: From<DatasetError>>(
+pub fn for_each_block<E: From<DatasetError> + Send>(
     path: &Path,
     schema: &Schema,
     whole: bool,
     progress: &dyn Progress,
-    mut take: impl FnMut(Samples) -> Result<(), E>,
+    mut take: impl FnMut(Samples) -> Result<(), E> + Send,
 ) -> Result<(), E> {
     let mut reader = SampleReader::new(path, schema)?;
     let wanted = places(path, &header(path)?, reader.wanted())?;
-    let mut blocks = Blocks::open(path, &wanted, Take::Wanted, whole)?;
-    while let Some(block) = blocks.next()? {
-        take(reader.samples(block.columns, progress)?)?;
-    }
-    Ok(())
+    let blocks = Blocks::open(path, &wanted, Take::Wanted, whole)?;
+    blocks.each(|block| take(reader.samples(block.columns, progress)?))
 }
 
 /// Reads all of `path` as `schema` says; event logs get their features from the history within the file.

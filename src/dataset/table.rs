@@ -39,6 +39,8 @@ pub enum Kind {
 pub enum Values {
     /// Numbers; NaN where missing.
     Numbers(Vec<f64>),
+    /// Whole numbers, of a file to be written.
+    Integers(Vec<i64>),
     /// Text.
     Texts(Texts),
     /// Text that repeats.
@@ -155,6 +157,7 @@ impl Values {
     pub(super) fn append(&mut self, other: Self) {
         match (self, other) {
             (Self::Numbers(cells), Self::Numbers(more)) => cells.extend(more),
+            (Self::Integers(cells), Self::Integers(more)) => cells.extend(more),
             (Self::Texts(cells), Self::Texts(more)) => cells.append(&more),
             (Self::Entities(cells), Self::Entities(more)) => cells.append(&more),
             (Self::Times(cells), Self::Times(more)) => cells.extend(more),
@@ -167,6 +170,7 @@ impl Values {
     pub fn len(&self) -> usize {
         match self {
             Self::Numbers(numbers) => numbers.len(),
+            Self::Integers(integers) => integers.len(),
             Self::Texts(texts) => texts.len(),
             Self::Entities(builder) => builder.len(),
             Self::Times(times) => times.len(),
@@ -191,6 +195,7 @@ impl Values {
         let written = match self {
             Self::Numbers(numbers) if numbers[row].is_nan() => Ok(()),
             Self::Numbers(numbers) => write!(text, "{}", numbers[row]),
+            Self::Integers(integers) => write!(text, "{}", integers[row]),
             Self::Texts(texts) => text.write_str(texts.get(row)),
             Self::Entities(builder) => text.write_str(builder.text(row)),
             Self::Times(times) => write!(text, "{}", times[row]),
@@ -199,6 +204,17 @@ impl Values {
             }
         };
         written.expect("writing into a String does not fail");
+    }
+}
+
+/// Appends rows to rows of the same columns, or to nothing.
+pub(super) fn append(columns: &mut Vec<Column>, more: Vec<Column>) {
+    if columns.is_empty() {
+        *columns = more;
+        return;
+    }
+    for (column, more) in columns.iter_mut().zip(more) {
+        column.values.append(more.values);
     }
 }
 

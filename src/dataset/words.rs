@@ -16,15 +16,14 @@ use crate::progress::Progress;
 pub fn word_counts(
     path: &Path,
     columns: &[&str],
-    counted: &dyn Fn(usize) -> bool,
+    counted: &(dyn Fn(usize) -> bool + Sync),
     progress: &dyn Progress,
 ) -> Result<Vec<HashMap<String, u32>>, DatasetError> {
     let wanted: Vec<(&str, Kind)> = columns.iter().map(|name| (*name, Kind::Word)).collect();
     let wanted = places(path, &header(path)?, &wanted)?;
     let mut counts: Vec<HashMap<String, u32>> = vec![HashMap::new(); columns.len()];
-    let mut blocks = Blocks::open(path, &wanted, Take::Wanted, false)?;
     let mut first = 0;
-    while let Some(block) = blocks.next()? {
+    Blocks::open(path, &wanted, Take::Wanted, false)?.each(|block| {
         progress.check()?;
         let mut table = Table(block.columns);
         let mut rows = 0;
@@ -42,6 +41,7 @@ pub fn word_counts(
             }
         }
         first += rows;
-    }
+        Ok::<_, DatasetError>(())
+    })?;
     Ok(counts)
 }

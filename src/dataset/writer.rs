@@ -1,42 +1,16 @@
-//! Rows that arrive block by block and are written as they come, in the memory of a few row groups.
+//! Rows that are made while the ones before them are written, in the memory of a few row groups.
 
 use std::fs::File;
-use std::io;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use polars::io::parquet::write::BatchedWriter;
-use polars::prelude::{
-    Column as Series, CsvWriter, DataFrame, DataType, ParquetWriter, PolarsError, SerWriter, TimeUnit,
-};
-
 use super::error::DatasetError;
-use super::file::Format;
-use crate::domain::Timestamp;
+use super::sink::{OutFormat, Sink};
+use super::table::{Column, append};
 
-/// Rows in a row group of Parquet: enough for its dictionaries to pay, few enough to hold in memory.
+/// Rows in a row group of Parquet, or a block more: enough for its dictionaries to pay, few enough to hold in memory.
 const GROUP_ROWS: usize = 1 << 18;
-/// As [`Timestamp`] writes itself.
-const TIME_FORMAT: &str = "%Y-%m-%dT%H:%M:%S%.fZ";
-
-/// The cells of one column.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Cells {
-    /// Whole numbers.
-    Integers(Vec<i64>),
-    /// Whole numbers from 0 to 255, such as labels.
-    Bytes(Vec<u8>),
-    /// Numbers.
-    Numbers(Vec<f64>),
-    /// Times.
-    Times(Vec<Timestamp>),
-    /// One text, this many times.
-    Same(&'static str, usize),
-}
-
-/// Some rows: named columns of equal length.
-pub type Block = Vec<(&'static str, Cells)>;
 
 /// Writes blocks, all with the columns of `none`, which holds no row, one below the other into `file`, which stands for
 /// `path` and has the format of its name. While one row group is written, the blocks of the next are asked for.
@@ -46,112 +20,67 @@ pub type Block = Vec<(&'static str, Cells)>;
 pub fn write_blocks<E: From<DatasetError>>(
     path: &Path,
     file: &mut File,
-    none: Block,
-    blocks: impl Iterator<Item = Result<Block, E>>,
+    none: Vec<Column>,
+    blocks: impl Iterator<Item = Result<Vec<Column>, E>>,
 ) -> Result<(), E> {
-    let failed = |error: PolarsError| DatasetError::io(path)(io::Error::other(error.to_string()));
-    let none = frame(none).map_err(failed)?;
-    let sink = Sink::new(Format::of(path)?, file, &none).map_err(failed)?;
+    let mut sink = Sink::new(OutFormat::of(path)?, file);
+    let write = |groups: Receiver<Vec<Column>>| {
+        groups.into_iter().try_for_each(|group| sink.write(group))?;
+        sink.finish()
+    };
     thread::scope(|scope| {
         let (groups, to_write) = sync_channel(1);
-        let writing = scope.spawn(move || sink.write(to_write));
-        let frames = blocks.map(|block| frame(block?).map_err(|error| E::from(failed(error))));
-        gather(none, frames, groups)?;
+        let writing = scope.spawn(move || write(to_write));
+        gather(none, blocks, groups)?;
         let written = writing.join().expect("a panic in a thread of the scope is passed on");
-        written.map_err(|error| failed(error).into())
+        written.map_err(|error| DatasetError::io(path)(error).into())
     })
 }
 
-/// Makes full row groups of `frames`, and a last one of what is left; ends early when nobody takes them.
+/// Makes row groups of `blocks`, and a last one of what is left; ends early when nobody takes them.
 fn gather<E>(
-    mut pending: DataFrame,
-    frames: impl Iterator<Item = Result<DataFrame, E>>,
-    groups: SyncSender<DataFrame>,
+    mut pending: Vec<Column>,
+    blocks: impl Iterator<Item = Result<Vec<Column>, E>>,
+    groups: SyncSender<Vec<Column>>,
 ) -> Result<(), E> {
-    for frame in frames {
-        pending.vstack_mut_owned_unchecked(frame?);
-        while pending.height() >= GROUP_ROWS {
-            let (group, rest) = pending.split_at(GROUP_ROWS as i64);
-            pending = rest;
-            if groups.send(group).is_err() {
-                return Ok(());
-            }
+    let rows = |columns: &[Column]| columns.first().map_or(0, |column| column.values.len());
+    let mut all = 0;
+    for block in blocks {
+        let block = block?;
+        all += rows(&block);
+        append(&mut pending, block);
+        // A writer that has failed takes no more, and says why.
+        if rows(&pending) >= GROUP_ROWS && groups.send(std::mem::take(&mut pending)).is_err() {
+            return Ok(());
         }
     }
-    // A writer that has failed takes no more, and says why.
-    let _ = groups.send(pending);
+    if all == 0 || rows(&pending) > 0 {
+        let _ = groups.send(pending);
+    }
     Ok(())
-}
-
-enum Sink<'a> {
-    Csv(&'a mut File),
-    Parquet(Box<BatchedWriter<&'a mut File>>),
-}
-
-impl<'a> Sink<'a> {
-    fn new(format: Format, file: &'a mut File, none: &DataFrame) -> Result<Self, PolarsError> {
-        Ok(match format {
-            Format::Csv => {
-                CsvWriter::new(&mut *file).finish(&mut none.clone())?;
-                Self::Csv(file)
-            }
-            Format::Parquet => Self::Parquet(Box::new(ParquetWriter::new(file).batched(none.schema())?)),
-        })
-    }
-
-    fn write(mut self, groups: Receiver<DataFrame>) -> Result<(), PolarsError> {
-        for mut group in groups {
-            group.rechunk_mut();
-            match &mut self {
-                Self::Csv(file) => CsvWriter::new(&mut **file)
-                    .include_header(false)
-                    .with_datetime_format(Some(TIME_FORMAT.into()))
-                    .finish(&mut group)?,
-                Self::Parquet(writer) => writer.write_batch(&group)?,
-            }
-        }
-        match self {
-            Self::Csv(_) => Ok(()),
-            Self::Parquet(writer) => writer.finish().map(|_| ()),
-        }
-    }
-}
-
-fn frame(block: Block) -> Result<DataFrame, PolarsError> {
-    let columns =
-        block.into_iter().map(|(name, cells)| series(name, cells)).collect::<Result<Vec<_>, _>>()?;
-    DataFrame::new(columns.first().map_or(0, Series::len), columns)
-}
-
-fn series(name: &str, cells: Cells) -> Result<Series, PolarsError> {
-    let name = name.into();
-    Ok(match cells {
-        Cells::Integers(integers) => Series::new(name, integers),
-        Cells::Bytes(bytes) => Series::new(name, bytes),
-        Cells::Numbers(numbers) => Series::new(name, numbers),
-        Cells::Times(times) => {
-            Series::new(name, times.into_iter().map(Timestamp::micros).collect::<Vec<_>>())
-                .cast(&DataType::Datetime(TimeUnit::Microseconds, None))?
-        }
-        Cells::Same(text, count) => Series::new(name, [text]).new_from_index(0, count),
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{Column, Kind, header, read};
-    use crate::domain::TimeFormat;
+    use crate::dataset::table::Values;
+    use crate::dataset::{Kind, header, read};
+    use crate::domain::{TimeFormat, Timestamp};
+    use crate::text::DictionaryBuilder;
 
-    fn rows(range: std::ops::Range<i64>) -> Block {
+    fn rows(range: std::ops::Range<i64>) -> Vec<Column> {
+        let numbers = |value: fn(i64) -> f64| Values::Numbers(range.clone().map(value).collect());
         let time = |second: i64| Timestamp::from_micros(second * 1_500_000);
-        vec![
-            ("id", Cells::Integers(range.clone().collect())),
-            ("fraud", Cells::Bytes(range.clone().map(|row| u8::from(row % 3 == 0)).collect())),
-            ("amount", Cells::Numbers(range.clone().map(|row| row as f64 / 100.0).collect())),
-            ("time", Cells::Times(range.clone().map(time).collect())),
-            ("currency", Cells::Same("EUR", range.count())),
-        ]
+        let mut currencies = DictionaryBuilder::default();
+        range.clone().for_each(|_| currencies.push("EUR"));
+        let columns = [
+            ("id", Values::Integers(range.clone().collect())),
+            ("fraud", Values::Labels(range.clone().map(|row| Some(row % 3 == 0)).collect())),
+            ("amount", numbers(|row| row as f64 / 100.0)),
+            ("time", Values::Times(range.clone().map(time).collect())),
+            ("currency", Values::Entities(currencies)),
+        ];
+        columns.into_iter().map(|(name, values)| Column { name: name.to_owned(), values }).collect()
     }
 
     fn written(path: &Path, parts: &[std::ops::Range<i64>]) -> Vec<Column> {
@@ -195,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn row_groups_are_bounded_and_full() {
+    fn row_groups_are_blocks_until_they_are_large_enough() {
         use polars::prelude::{ParquetReader, SerReader};
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("rows.parquet");
@@ -205,7 +134,7 @@ mod tests {
         let mut reader = ParquetReader::new(File::open(&path).unwrap());
         let groups: Vec<usize> =
             reader.get_metadata().unwrap().row_groups.iter().map(|group| group.num_rows()).collect();
-        assert_eq!(groups, [GROUP_ROWS, GROUP_ROWS, 7 * day as usize - 2 * GROUP_ROWS]);
+        assert_eq!(groups, [4 * day as usize, 3 * day as usize]);
     }
 
     #[test]

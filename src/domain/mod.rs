@@ -1,11 +1,14 @@
 //! The words of the field as types: what a transaction is, what a score means, what is decided.
 //! Everything else in the crate speaks in these; this module imports nothing of it.
 
+mod time;
+
 use std::borrow::Borrow;
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat};
 use serde::{Deserialize, Serialize};
+
+pub use time::{SlashDate, TimeFormat, Timestamp};
 
 /// Why a value is not acceptable; the caller adds where it stood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -81,110 +84,6 @@ text_id!(
     /// Identifies the terminal or merchant that took the payment.
     TerminalId
 );
-
-/// An instant in microseconds since 1970-01-01T00:00:00Z.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Timestamp(i64);
-
-impl Timestamp {
-    /// Microseconds in one second.
-    pub const SECOND_US: i64 = 1_000_000;
-    /// Microseconds in one hour.
-    pub const HOUR_US: i64 = 3_600 * Self::SECOND_US;
-    /// Microseconds in one day.
-    pub const DAY_US: i64 = 86_400 * Self::SECOND_US;
-
-    /// From microseconds since the epoch.
-    pub const fn from_micros(micros: i64) -> Self {
-        Self(micros)
-    }
-
-    /// From whole seconds since the epoch.
-    pub const fn from_seconds(seconds: i64) -> Self {
-        Self(seconds * Self::SECOND_US)
-    }
-
-    /// Microseconds since the epoch.
-    pub const fn micros(self) -> i64 {
-        self.0
-    }
-
-    /// Whole seconds since the epoch, rounded down.
-    pub const fn seconds(self) -> i64 {
-        self.0.div_euclid(Self::SECOND_US)
-    }
-
-    /// Reads RFC 3339, `YYYY-MM-DD[ HH:MM[:SS[.f]]]` or seconds since the epoch; text without a zone is UTC.
-    ///
-    /// Dates with slashes are refused: nobody can tell whether 04/01 is in April or in January.
-    ///
-    /// # Errors
-    /// [`InvalidValue`] when none of them fits.
-    pub fn parse(text: &str) -> Result<Self, InvalidValue> {
-        const PATTERNS: [&str; 3] = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M"];
-        let invalid = || InvalidValue::new(text, "a time (RFC 3339, YYYY-MM-DD HH:MM:SS or epoch seconds)");
-        let trimmed = text.trim();
-        if let Ok(seconds) = trimmed.parse::<f64>() {
-            return Self::from_epoch_seconds(seconds).ok_or_else(invalid);
-        }
-        let instant = DateTime::parse_from_rfc3339(trimmed).map(|time| time.to_utc()).ok().or_else(|| {
-            let with_time =
-                PATTERNS.iter().find_map(|pattern| NaiveDateTime::parse_from_str(trimmed, pattern).ok());
-            let date = || NaiveDate::parse_from_str(trimmed, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
-            Some(with_time.or_else(date)?.and_utc())
-        });
-        instant.map(|time| Self(time.timestamp_micros())).ok_or_else(invalid)
-    }
-
-    /// From seconds since the epoch, rounded to a microsecond; `None` beyond the year 9999.
-    pub fn from_epoch_seconds(seconds: f64) -> Option<Self> {
-        (seconds.abs() < 253_402_300_800.0).then(|| Self((seconds * 1e6).round() as i64))
-    }
-}
-
-impl fmt::Display for Timestamp {
-    /// RFC 3339 in UTC, with as many decimals as are needed.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match DateTime::from_timestamp_micros(self.0) {
-            Some(time) => formatter.write_str(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
-            None => write!(formatter, "{} us since 1970", self.0),
-        }
-    }
-}
-
-/// How a column writes its times.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TimeFormat {
-    /// As [`Timestamp::parse`] reads them.
-    Iso,
-    /// `4/30/2018`, or with ` 17:05` or ` 17:05:59` behind it.
-    MonthFirst,
-    /// `30/4/2018`, or with ` 17:05` or ` 17:05:59` behind it.
-    DayFirst,
-}
-
-impl TimeFormat {
-    /// Reads a time; text without a zone is UTC.
-    ///
-    /// # Errors
-    /// [`InvalidValue`] when it is written otherwise.
-    pub fn parse(self, text: &str) -> Result<Timestamp, InvalidValue> {
-        let (date, expected) = match self {
-            Self::Iso => return Timestamp::parse(text),
-            Self::MonthFirst => ("%m/%d/%Y", "a time written M/D/YYYY H:MM"),
-            Self::DayFirst => ("%d/%m/%Y", "a time written D/M/YYYY H:MM"),
-        };
-        let trimmed = text.trim();
-        let with_time = [" %H:%M", " %H:%M:%S"]
-            .into_iter()
-            .find_map(|time| NaiveDateTime::parse_from_str(trimmed, &format!("{date}{time}")).ok());
-        let day = || NaiveDate::parse_from_str(trimmed, date).ok()?.and_hms_opt(0, 0, 0);
-        let time = with_time.or_else(day).ok_or_else(|| InvalidValue::new(text, expected))?;
-        Ok(Timestamp(time.and_utc().timestamp_micros()))
-    }
-}
 
 /// An amount of money in its currency's main unit; finite and within ±10^12.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
@@ -327,37 +226,6 @@ mod tests {
         assert_eq!(thresholds.decide(0.5), Decision::Review);
         assert_eq!(thresholds.decide(0.9), Decision::Block);
         assert_eq!(Thresholds { review: 0.5, block: None }.decide(1.0), Decision::Review);
-    }
-
-    #[test]
-    fn times_are_read_in_the_usual_spellings() {
-        let expected = Timestamp::from_seconds(1_522_540_831);
-        for text in [
-            "2018-04-01T00:00:31Z",
-            "2018-04-01 00:00:31",
-            "2018-04-01T02:00:31+02:00",
-            "2018-04-01T00:00:31.000",
-            "1522540831",
-            " 1522540831.0 ",
-        ] {
-            assert_eq!(Timestamp::parse(text), Ok(expected), "{text}");
-        }
-        assert_eq!(Timestamp::parse("2018-04-01 00:00"), Timestamp::parse("2018-04-01"));
-        assert_eq!(expected.to_string(), "2018-04-01T00:00:31Z");
-        for text in ["", "yesterday", "1e300", "NaN", "2018-13-01", "4/1/2018 0:00", "04/01/2018"] {
-            assert!(Timestamp::parse(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn slashes_are_read_when_their_order_is_known() {
-        let expected = Timestamp::parse("2018-04-30 17:05");
-        assert_eq!(TimeFormat::MonthFirst.parse("4/30/2018 17:05"), expected);
-        assert_eq!(TimeFormat::DayFirst.parse("30/04/2018 17:05:00"), expected);
-        assert_eq!(TimeFormat::DayFirst.parse(" 30/4/2018"), Timestamp::parse("2018-04-30"));
-        assert_eq!(TimeFormat::Iso.parse("2018-04-30 17:05"), expected);
-        assert!(TimeFormat::MonthFirst.parse("30/4/2018").is_err());
-        assert!(TimeFormat::DayFirst.parse("2018-04-30").is_err());
     }
 
     #[test]

@@ -1,16 +1,123 @@
-//! Spellings of times in tables.
+//! Instants, and how they are written.
 
-use chrono::{NaiveDate, NaiveTime};
+use std::fmt;
 
-use crate::domain::Timestamp;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat};
+use serde::{Deserialize, Serialize};
 
-/// [`Timestamp::parse`] of what begins like `YYYY-`; the commonest spelling without its detours.
-pub(super) fn iso(text: &str) -> Option<Timestamp> {
-    let bytes = text.as_bytes();
-    if bytes.len() < 8 || bytes[4] != b'-' || !bytes[..4].iter().all(u8::is_ascii_digit) {
-        return None;
+use super::InvalidValue;
+
+/// An instant in microseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// Microseconds in one second.
+    pub const SECOND_US: i64 = 1_000_000;
+    /// Microseconds in one hour.
+    pub const HOUR_US: i64 = 3_600 * Self::SECOND_US;
+    /// Microseconds in one day.
+    pub const DAY_US: i64 = 86_400 * Self::SECOND_US;
+
+    /// From microseconds since the epoch.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
     }
-    plain(bytes).or_else(|| Timestamp::parse(text).ok())
+
+    /// From whole seconds since the epoch.
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(seconds * Self::SECOND_US)
+    }
+
+    /// Microseconds since the epoch.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the epoch, rounded down.
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(Self::SECOND_US)
+    }
+
+    /// Reads RFC 3339, `YYYY-MM-DD[ HH:MM[:SS[.f]]]` or seconds since the epoch; text without a zone is UTC.
+    ///
+    /// Dates with slashes are refused: nobody can tell whether 04/01 is in April or in January.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] when none of them fits.
+    pub fn parse(text: &str) -> Result<Self, InvalidValue> {
+        const PATTERNS: [&str; 3] = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M"];
+        let invalid = || InvalidValue::new(text, "a time (RFC 3339, YYYY-MM-DD HH:MM:SS or epoch seconds)");
+        let trimmed = text.trim();
+        if let Some(time) = plain(trimmed.as_bytes()) {
+            return Ok(time);
+        }
+        if let Ok(seconds) = trimmed.parse::<f64>() {
+            return Self::from_epoch_seconds(seconds).ok_or_else(invalid);
+        }
+        // Else 18-04-01 would be a day of the year 18.
+        if !begins_with_year(trimmed.as_bytes()) {
+            return Err(invalid());
+        }
+        let instant = DateTime::parse_from_rfc3339(trimmed).map(|time| time.to_utc()).ok().or_else(|| {
+            let with_time =
+                PATTERNS.iter().find_map(|pattern| NaiveDateTime::parse_from_str(trimmed, pattern).ok());
+            let date = || NaiveDate::parse_from_str(trimmed, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
+            Some(with_time.or_else(date)?.and_utc())
+        });
+        instant.map(|time| Self(time.timestamp_micros())).ok_or_else(invalid)
+    }
+
+    /// From seconds since the epoch, rounded to a microsecond; `None` beyond the year 9999.
+    pub fn from_epoch_seconds(seconds: f64) -> Option<Self> {
+        (seconds.abs() < 253_402_300_800.0).then(|| Self((seconds * 1e6).round() as i64))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC, with as many decimals as are needed.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match DateTime::from_timestamp_micros(self.0) {
+            Some(time) => formatter.write_str(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+            None => write!(formatter, "{} us since 1970", self.0),
+        }
+    }
+}
+
+/// How a column writes its times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeFormat {
+    /// As [`Timestamp::parse`] reads them.
+    Iso,
+    /// `4/30/2018`, or with ` 17:05` or ` 17:05:59` behind it.
+    MonthFirst,
+    /// `30/4/2018`, or with ` 17:05` or ` 17:05:59` behind it.
+    DayFirst,
+}
+
+impl TimeFormat {
+    /// Reads a time; text without a zone is UTC.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] when it is written otherwise.
+    pub fn parse(self, text: &str) -> Result<Timestamp, InvalidValue> {
+        let slashes = || SlashDate::parse(text.trim());
+        match self {
+            Self::Iso => Timestamp::parse(text),
+            Self::MonthFirst => slashes()
+                .and_then(SlashDate::month_first)
+                .ok_or_else(|| InvalidValue::new(text, "a time written M/D/YYYY H:MM")),
+            Self::DayFirst => slashes()
+                .and_then(SlashDate::day_first)
+                .ok_or_else(|| InvalidValue::new(text, "a time written D/M/YYYY H:MM")),
+        }
+    }
+}
+
+fn begins_with_year(bytes: &[u8]) -> bool {
+    bytes.len() > 4 && bytes[4] == b'-' && bytes[..4].iter().all(u8::is_ascii_digit)
 }
 
 /// `YYYY-MM-DD HH:MM:SS`, or with a `T` between and a `Z` behind.
@@ -35,16 +142,16 @@ fn plain(bytes: &[u8]) -> Option<Timestamp> {
 
 /// A date with slashes, not yet known which of the two first numbers is the month.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Slashes {
+pub struct SlashDate {
     first: u32,
     second: u32,
     year: i32,
     time: NaiveTime,
 }
 
-impl Slashes {
+impl SlashDate {
     /// `A/B/YYYY[ H:MM[:SS]]`.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let (date, time) = text.split_once(' ').map_or((text, None), |(date, time)| (date, Some(time)));
         let mut parts = date.split('/');
         let first = digits(parts.next()?, 1..=2)?;
@@ -69,11 +176,13 @@ impl Slashes {
         Some(Self { first, second, year, time })
     }
 
-    pub(super) fn month_first(self) -> Option<Timestamp> {
+    /// The instant, if the first number is the month.
+    pub fn month_first(self) -> Option<Timestamp> {
         self.on(self.first, self.second)
     }
 
-    pub(super) fn day_first(self) -> Option<Timestamp> {
+    /// The instant, if the first number is the day.
+    pub fn day_first(self) -> Option<Timestamp> {
         self.on(self.second, self.first)
     }
 
@@ -88,11 +197,39 @@ fn digits(text: &str, length: std::ops::RangeInclusive<usize>) -> Option<u32> {
     if fits { text.parse().ok() } else { None }
 }
 
-/// True for a whole number such as 20180401.
-pub(super) fn is_compact_date(text: &str) -> bool {
-    let part = |from: usize, to: usize| text.get(from..to).and_then(|part| digits(part, 1..=4));
-    let (Some(year), Some(month), Some(day)) = (part(0, 4), part(4, 6), part(6, 8)) else { return false };
-    text.len() == 8
-        && (1900..2100).contains(&year)
-        && NaiveDate::from_ymd_opt(year.cast_signed(), month, day).is_some()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_the_usual_spellings() {
+        let expected = Timestamp::from_seconds(1_522_540_831);
+        for text in [
+            "2018-04-01T00:00:31Z",
+            "2018-04-01 00:00:31",
+            "2018-04-01T02:00:31+02:00",
+            "2018-04-01T00:00:31.000",
+            "1522540831",
+            " 1522540831.0 ",
+        ] {
+            assert_eq!(Timestamp::parse(text), Ok(expected), "{text}");
+        }
+        assert_eq!(Timestamp::parse("2018-04-01 00:00"), Timestamp::parse("2018-04-01"));
+        assert_eq!(expected.to_string(), "2018-04-01T00:00:31Z");
+        for text in ["", "yesterday", "1e300", "NaN", "2018-13-01", "18-04-01", "4/1/2018 0:00", "04/01/2018"]
+        {
+            assert!(Timestamp::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn slashes_are_read_when_their_order_is_known() {
+        let expected = Timestamp::parse("2018-04-30 17:05");
+        assert_eq!(TimeFormat::MonthFirst.parse("4/30/2018 17:05"), expected);
+        assert_eq!(TimeFormat::DayFirst.parse("30/04/2018 17:05:00"), expected);
+        assert_eq!(TimeFormat::DayFirst.parse(" 30/4/2018"), Timestamp::parse("2018-04-30"));
+        assert_eq!(TimeFormat::Iso.parse("2018-04-30 17:05"), expected);
+        assert!(TimeFormat::MonthFirst.parse("30/4/2018").is_err());
+        assert!(TimeFormat::DayFirst.parse("2018-04-30").is_err());
+    }
 }

@@ -4,7 +4,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 /// Whole records at the beginning of a buffer.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Records {
+pub(super) struct Divided {
     /// Ends of pieces of about equal length, each a number of whole records; none when no record is whole.
     pub(super) ends: Vec<usize>,
     /// Where a quote opens that nothing closes.
@@ -13,7 +13,7 @@ pub(super) struct Records {
 
 /// Divides the whole records of `bytes`, which begin with one, into pieces of `length` bytes or a little more. A quote opens at the
 /// beginning of a cell and nowhere else (RFC 4180); two of them inside are one that is meant.
-pub(super) fn divide(bytes: &[u8], delimiter: u8, length: usize) -> Records {
+pub(super) fn divide(bytes: &[u8], delimiter: u8, length: usize) -> Divided {
     let mut ends = Vec::new();
     let mut last = None;
     let mut start = 0;
@@ -40,13 +40,11 @@ pub(super) fn divide(bytes: &[u8], delimiter: u8, length: usize) -> Records {
     if let Some(last) = last.filter(|last| ends.last() != Some(last)) {
         ends.push(last);
     }
-    Records { ends, open_quote }
+    Divided { ends, open_quote }
 }
 
 fn opening_quote(bytes: &[u8], from: usize, delimiter: u8) -> Option<usize> {
-    let opens = |place: usize| {
-        place == 0 || matches!(bytes[place - 1], b'\n' | b'\r') || bytes[place - 1] == delimiter
-    };
+    let opens = |place: usize| place == 0 || bytes[place - 1] == b'\n' || bytes[place - 1] == delimiter;
     memchr_iter(b'"', &bytes[from..]).map(|offset| from + offset).find(|&place| opens(place))
 }
 
@@ -69,9 +67,9 @@ mod tests {
     #[test]
     fn line_breaks_within_quotes_end_nothing() {
         let text = b"a,\"b\nc\"\nd,\"e\"\"\n\"\nf\"g,h\nrest";
-        assert_eq!(divide(text, b',', 1), Records { ends: vec![8, 17, 23], open_quote: None });
+        assert_eq!(divide(text, b',', 1), Divided { ends: vec![8, 17, 23], open_quote: None });
         assert_eq!(divide(text, b',', 10).ends, [17, 23]);
-        assert_eq!(divide(b"a,\"b\nc", b',', 1), Records { ends: vec![], open_quote: Some(2) });
+        assert_eq!(divide(b"a,\"b\nc", b',', 1), Divided { ends: vec![], open_quote: Some(2) });
         assert_eq!(divide(b"a;\"b\nc", b',', 1).ends, [5], "of a file of commas it is no quote");
     }
 

@@ -1,9 +1,11 @@
 //! CSV: comma, semicolon or tab; gzip or zstd; every cell is checked, and an error names its line and column.
 //!
-//! A file is read in blocks of whole records (`blocks`); where a record ends is found by its quotes (`records`), so that the pieces of
-//! a block are parsed on all threads.
+//! A file is read in blocks of whole records (`bytes`), whose ends are found by their quotes (`divide`), so that the pieces of a
+//! block are parsed on all threads (`blocks`), record by record (`records`).
 
 mod blocks;
+mod bytes;
+mod divide;
 mod records;
 mod source;
 

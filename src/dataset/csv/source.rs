@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use csv::ReaderBuilder;
 use flate2::read::MultiGzDecoder;
 
 use super::super::error::DatasetError;
-use super::records::divide;
+use super::divide::divide;
+use super::records::Records;
 
 /// The first bytes of compressed files.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -86,11 +86,14 @@ fn sniff(start: &[u8]) -> u8 {
 
 fn names(path: &Path, header: &[u8], delimiter: u8) -> Result<Vec<String>, DatasetError> {
     let header = header.strip_prefix("\u{feff}".as_bytes()).unwrap_or(header);
-    let mut reader = ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(header);
-    let names = reader.records().next().transpose().map_err(|error| DatasetError::Unreadable {
-        path: path.to_owned(),
-        format: "CSV",
-        why: error.to_string(),
-    })?;
-    Ok(names.unwrap_or_default().iter().map(|name| name.trim().to_owned()).collect())
+    let mut records = Records::new(header, delimiter);
+    let Some(record) = records.next() else { return Ok(Vec::new()) };
+    let name = |cell| match std::str::from_utf8(cell) {
+        Ok(name) => Ok(name.trim().to_owned()),
+        Err(_) => {
+            let why = format!("{:?} in its header is not UTF-8 text", String::from_utf8_lossy(cell));
+            Err(DatasetError::Unreadable { path: path.to_owned(), format: "CSV", why })
+        }
+    };
+    record.cells.iter().map(|cell| name(cell)).collect()
 }

@@ -3,8 +3,7 @@
 use std::hash::{DefaultHasher, Hasher};
 
 use super::super::csv::decimal_comma;
-use super::time::{self, Slashes};
-use crate::domain::Timestamp;
+use crate::domain::{SlashDate, Timestamp};
 
 /// Digits of a whole number that an `f64` always holds.
 const SAFE_DIGITS: usize = 15;
@@ -23,7 +22,7 @@ pub(super) enum Cell {
     Number(f64),
     Boolean { words: Words, value: bool },
     Iso(Timestamp),
-    Slashes(Slashes),
+    Slashes(SlashDate),
     Text,
 }
 
@@ -62,10 +61,10 @@ impl Reading {
             return Cell::Number(number);
         }
         if text.as_bytes()[0].is_ascii_digit() {
-            if let Some(time) = time::iso(text) {
+            if let Ok(time) = Timestamp::parse(text) {
                 return Cell::Iso(time);
             }
-            return Slashes::parse(text).map_or(Cell::Text, Cell::Slashes);
+            return SlashDate::parse(text).map_or(Cell::Text, Cell::Slashes);
         }
         let boolean = BOOLEANS.iter().find(|(word, _, _)| text.eq_ignore_ascii_case(word));
         boolean.map_or(Cell::Text, |&(_, words, value)| Cell::Boolean { words, value })

@@ -1,11 +1,11 @@
 //! What is counted of a column, and what follows from it.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::super::csv::decimal_comma;
 use super::cell::{Cell, Reading, is_code, mix};
 use super::distinct::{Distinct, Sketch};
-use super::time::is_compact_date;
 use crate::domain::{TimeFormat, Timestamp};
 use crate::progress::thousands;
 
@@ -288,4 +288,14 @@ pub(super) fn finish(tallies: Vec<Tally>, names: impl Iterator<Item = String>) -
         }
     };
     tallies.iter().zip(names).enumerate().map(column).collect()
+}
+
+/// True for a whole number such as 20180401.
+fn is_compact_date(text: &str) -> bool {
+    let part = |from: usize, to: usize| text.get(from..to).and_then(|part| part.parse::<u32>().ok());
+    let (Some(year), Some(month), Some(day)) = (part(0, 4), part(4, 6), part(6, 8)) else { return false };
+    text.len() == 8
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && (1900..2100).contains(&year)
+        && NaiveDate::from_ymd_opt(year.cast_signed(), month, day).is_some()
 }

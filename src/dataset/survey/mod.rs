@@ -17,8 +17,6 @@
 mod cell;
 mod column;
 mod distinct;
-mod parts;
-mod time;
 
 #[cfg(test)]
 mod tests;
@@ -37,7 +35,6 @@ use cell::Reading;
 use column::Tally;
 pub use column::{ColumnKind, ColumnSurvey, MOST_CATEGORIES};
 pub use distinct::{Distinct, EXACT_DISTINCT};
-pub use parts::parts;
 
 /// Rows that are looked at between two looks at whether to stop.
 const CHUNK_ROWS: usize = 1 << 16;
@@ -103,8 +100,7 @@ pub fn survey(
     let mut labels = Vec::new();
     let mut row_hashes = hashed.as_ref().map(|_| Vec::new());
     let mut rows = 0;
-    let mut blocks = Blocks::open(path, &wanted, Take::Wanted, false)?;
-    while let Some(block) = blocks.next()? {
+    Blocks::open(path, &wanted, Take::Wanted, false)?.each(|block| {
         let count = block.columns.first().map_or(0, |column| column.values.len());
         if let Some(Column { values: Values::Labels(of_block), .. }) = block.columns.get(tallies.len()) {
             labels.extend(of_block);
@@ -124,7 +120,8 @@ pub fn survey(
             rows += (last - first) as u64;
             progress.advance(rows, "");
         }
-    }
+        Ok::<_, DatasetError>(())
+    })?;
     progress.finish();
     if rows == 0 {
         return Err(no_rows(path));

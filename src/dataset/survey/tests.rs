@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::super::sink::write_columns;
 use super::super::table::Column;
+use super::super::writer::write_blocks;
 use super::*;
 use crate::domain::TimeFormat;
 use crate::domain::Timestamp;
@@ -153,7 +153,9 @@ fn equal_rows_have_equal_hashes_in_either_format() {
         Column { name: "s".into(), values: Values::Texts(texts) },
     ];
     let parquet = csv.path.with_extension("parquet");
-    write_columns(&parquet, &mut std::fs::File::create(&parquet).unwrap(), &columns).unwrap();
+    let mut written = std::fs::File::create(&parquet).unwrap();
+    let blocks = std::iter::once(Ok::<_, DatasetError>(columns.to_vec()));
+    write_blocks(&parquet, &mut written, Vec::new(), blocks).unwrap();
     let hashed = ["a", "t", "s"].map(str::to_owned);
     let hashes = |path: &Path, hashed: &[String]| {
         let options = SurveyOptions { hashed: Some(hashed), ..SurveyOptions::default() };
