@@ -6,13 +6,13 @@ use serde::Serialize;
 
 use super::{AppError, runs};
 use crate::dataset::{Part, PartCount, PartRows, Prepared};
-use crate::domain::Thresholds;
+use crate::domain::{ClassWeights, Thresholds};
 use crate::files::{self, FileError};
 use crate::metrics::{self, Evaluation};
 use crate::model::artifact::{self, RunContents, RunFacts};
 use crate::model::gbdt::{self, GbdtParameters};
 use crate::model::neural::{self, Device, MlpParameters};
-use crate::model::{ClassWeights, ModelKind, TrainingRows, score_rows};
+use crate::model::{ModelKind, TrainingRows, score_rows};
 use crate::progress::Progress;
 use crate::resample::{self, Balance};
 
@@ -187,8 +187,7 @@ fn class_weights(prepared: &Prepared, labels: &[bool]) -> Result<Option<ClassWei
     if !Balance::parse(&prepared.manifest.facts.balance)?.is_weights() {
         return Ok(None);
     }
-    let resample::ClassWeights { fraud, genuine } = resample::ClassWeights::balanced(labels)?;
-    Ok(Some(ClassWeights { fraud, genuine }))
+    Ok(Some(resample::balanced_weights(labels)?))
 }
 
 /// Review from the best F1 on; block from where precision is high enough, if it ever is.

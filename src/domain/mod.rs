@@ -215,6 +215,22 @@ impl Thresholds {
     }
 }
 
+/// How much a row of each class counts in training.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ClassWeights {
+    /// Of each fraud.
+    pub fraud: f64,
+    /// Of each other row.
+    pub genuine: f64,
+}
+
+impl ClassWeights {
+    /// The weight of a row with this label.
+    pub fn of(&self, fraud: bool) -> f64 {
+        if fraud { self.fraud } else { self.genuine }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -54,10 +54,11 @@ impl RobustScaler {
         self.columns() + categories.map(|width| width - 1).sum::<usize>()
     }
 
-    /// True when every column has its numbers.
+    /// True when every column has its numbers, and widths are such as [`RobustScaler::fit`] gives.
     pub fn is_whole(&self) -> bool {
         self.scale.len() == self.columns()
             && (self.one_hot.is_empty() || self.one_hot.len() == self.columns())
+            && self.one_hot.iter().all(|&width| width <= Self::MOST_ONE_HOT)
     }
 
     /// Writes the scaled and smoothly clipped `row`; a missing value (NaN) becomes 0, the training median. A category becomes 1 at
@@ -125,7 +126,13 @@ fn quantile(values: &mut [f64], share: f64) -> f64 {
     let rank = position.floor() as usize;
     let (_, &mut lower, above) = values.select_nth_unstable_by(rank, f64::total_cmp);
     let upper = above.iter().copied().fold(f64::INFINITY, f64::min);
-    if upper.is_finite() { lower + (upper - lower) * (position - rank as f64) } else { lower }
+    let share = position - rank as f64;
+    match upper - lower {
+        step if step.is_finite() => lower + step * share,
+        // One is far below 0 and the other far above.
+        _ if upper.is_finite() => lower * (1.0 - share) + upper * share,
+        _ => lower,
+    }
 }
 
 #[cfg(test)]
@@ -134,6 +141,12 @@ mod tests {
 
     fn column(values: &[f64]) -> RobustScaler {
         RobustScaler::fit(&Matrix::from_values(values.to_vec(), 1), &[])
+    }
+
+    #[test]
+    fn a_range_beyond_all_numbers_leaves_numbers() {
+        let wide = column(&[-1e308, -1e308, 1e308, 1e308]);
+        assert_eq!((wide.center[0], wide.scale[0]), (0.0, 0.0));
     }
 
     /// Golden values: numpy 2, `np.percentile(values, [50, 25, 75])`, linear interpolation.

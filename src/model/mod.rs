@@ -10,6 +10,7 @@ use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::ClassWeights;
 use crate::matrix::Matrix;
 
 /// Rows that one thread scores before it takes more.
@@ -58,22 +59,6 @@ pub fn score_rows(scorer: &dyn Scorer, rows: &Matrix) -> Vec<f64> {
         scorer.score(rows, scores);
     });
     scores
-}
-
-/// What a row of each class counts in training.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ClassWeights {
-    /// Of a fraud.
-    pub fraud: f64,
-    /// Of any other row.
-    pub genuine: f64,
-}
-
-impl ClassWeights {
-    /// The weight of a row with this label.
-    pub fn of(&self, fraud: bool) -> f64 {
-        if fraud { self.fraud } else { self.genuine }
-    }
 }
 
 /// What a model learns from, and what it is stopped by.

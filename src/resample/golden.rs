@@ -52,7 +52,7 @@ fn counts_equal_imbalanced_learns() {
 fn class_weights_equal_scikit_learns() {
     for case in read(include_str!("golden_counts.json"))["weights"].as_array().unwrap() {
         let labels = [vec![true; count(case, "frauds")], vec![false; count(case, "genuine")]].concat();
-        let weights = ClassWeights::balanced(&labels).unwrap();
+        let weights = balanced_weights(&labels).unwrap();
         assert_eq!(weights.of(true), case["fraud_weight"].as_f64().unwrap());
         assert_eq!(weights.of(false), case["genuine_weight"].as_f64().unwrap());
     }

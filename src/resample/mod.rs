@@ -3,7 +3,7 @@
 //! [`Balance`] is the user's choice as text, a chain of steps such as `smote:0.1,rus:0.5`; [`Balance::apply`] carries
 //! it out. Which rows may be resampled at all (training rows, and no others) is left to the caller, and so are the
 //! names of columns: errors carry indices. `weights` leaves the rows to training, which weighs them by
-//! [`ClassWeights`].
+//! [`balanced_weights`].
 //!
 //! What a method does, its defaults and the rounding of its ratio are imbalanced-learn's; where that library leaves a
 //! result to chance or to the order of its search, this module has a rule, said at the method. The two have in common:
@@ -49,11 +49,14 @@ use crate::progress::{Interrupted, Progress};
 
 pub use error::ResampleError;
 pub use spec::Balance;
-pub use weights::ClassWeights;
+pub use weights::balanced_weights;
 
 use method::Method;
 use rows::Rows;
 use task::Task;
+
+/// The stream of random numbers that the first step draws from. Rows are divided with the same seed, in the stream 0.
+const FIRST_STREAM: u64 = 1;
 
 /// What the methods need to know about the columns.
 #[derive(Debug, Clone, Copy, Default)]
@@ -112,7 +115,7 @@ impl Balance {
             return Err(ResampleError::Flags { columns, flags });
         }
         let mut rows = Rows::new(features, labels, options.categorical);
-        for (stream, planned) in (0..).zip(self.steps()) {
+        for (stream, planned) in (FIRST_STREAM..).zip(self.steps()) {
             if progress.interrupted() {
                 return Err(Interrupted.into());
             }

@@ -79,7 +79,7 @@ impl Balance {
         self.plan == Plan::None
     }
 
-    /// True for `weights`: the rows stay, training weighs them with [`super::ClassWeights`].
+    /// True for `weights`: the rows stay, training weighs them with [`super::balanced_weights`].
     pub fn is_weights(&self) -> bool {
         self.plan == Plan::Weights
     }

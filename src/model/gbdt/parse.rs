@@ -42,7 +42,9 @@ pub fn parse(text: &str) -> Result<Forest, ParseError> {
     if text.lines().take_while(|line| !line.is_empty()).any(|line| line == "average_output") {
         return error("random forests (average_output) are not supported");
     }
-    let features = number::<usize>(&head, "max_feature_idx")? + 1;
+    let Some(features) = number::<usize>(&head, "max_feature_idx")?.checked_add(1) else {
+        return error("max_feature_idx is too great");
+    };
     let sizes = numbers::<usize>(&head, "tree_sizes")?;
     let Some((trees, _)) = rest.split_once("\nend of trees") else {
         return error("it ends before `end of trees`");
@@ -112,7 +114,7 @@ fn categories(fields: &Fields<'_>, forest: &mut Forest) -> Result<Vec<(u32, u32)
     let words = numbers::<u32>(fields, "cat_threshold")?;
     let ends_right =
         boundaries.first() == Some(&0) && boundaries.last().copied() == u32::try_from(words.len()).ok();
-    if boundaries.len() != count + 1 || !ends_right || !boundaries.is_sorted() {
+    if boundaries.len().checked_sub(1) != Some(count) || !ends_right || !boundaries.is_sorted() {
         return error("its sets of categories are damaged");
     }
     let Ok(first) = u32::try_from(forest.keep_bits(&words)) else {

@@ -139,13 +139,31 @@ fn the_model_is_that_of_the_best_round() {
 
 #[test]
 fn a_damaged_model_is_an_error_and_never_a_panic() {
-    let text = trained(42, &[("rounds", "3")]).model_text;
-    let whole = parse(&text).expect("it parses").trees();
+    survives_damage(&trained(42, &[("rounds", "3")]).model_text);
+    let categories = [None, None, None, None, Some(70)];
+    let (train, valid) = (rows_with_categories(2_000, 1), rows_with_categories(500, 2));
+    let settings = [("rounds", "2"), ("min_data_per_group", "5"), ("num_leaves", "7")];
+    let text = trained_on(train, valid, &categories, 42, &settings).model_text;
+    assert!(text.contains("\ncat_threshold="), "it splits by category");
+    survives_damage(&text);
+    for number in ["max_feature_idx=", "num_leaves=", "num_cat=", "cat_boundaries=", "cat_threshold="] {
+        let greatest = text.replacen(number, &format!("{number}{} ", u64::MAX), 1);
+        assert!(parse(&greatest).is_err(), "{number}");
+        let (before, after) = text.split_once(number).expect("it is there");
+        let (_, rest) = after.split_once('\n').expect("a line");
+        for value in ["", "18446744073709551615", "-1"] {
+            assert!(parse(&format!("{before}{number}{value}\n{rest}")).is_err(), "{number}{value}");
+        }
+    }
+}
+
+fn survives_damage(text: &str) {
+    let whole = parse(text).expect("it parses").trees();
     for cut in (0..text.find("end of trees").expect("the end mark")).step_by(97) {
         assert!(parse(&text[..cut]).is_err(), "cut at {cut}");
     }
     for place in 0..text.len() {
-        let mut bytes = text.clone().into_bytes();
+        let mut bytes = text.to_owned().into_bytes();
         bytes[place] = b'7';
         let mutant = String::from_utf8(bytes).expect("a digit is UTF-8");
         if let Ok(forest) = parse(&mutant) {

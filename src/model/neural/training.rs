@@ -16,9 +16,10 @@ use super::network::{Network, rows_tensor, values};
 use super::parameters::MlpParameters;
 use super::schedule::coslog4;
 use super::weights::{Weights, WeightsError};
+use crate::domain::ClassWeights;
 use crate::features::scaling::RobustScaler;
 use crate::matrix::Matrix;
-use crate::model::{ClassWeights, ParameterError, TrainingRows};
+use crate::model::{ParameterError, TrainingRows};
 use crate::progress::{Interrupted, Progress};
 
 /// Rows of a forward pass outside training.
