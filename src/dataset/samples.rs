@@ -73,8 +73,6 @@ enum Columns<'s> {
         columns: LogColumns<'s>,
         state: Box<FeatureState>,
         ids: ContentIds,
-        /// Histories after they were last looked through.
-        remembered: usize,
     },
 }
 
@@ -92,7 +90,6 @@ impl<'s> SampleReader<'s> {
                     columns: LogColumns::new(schema),
                     state: Box::new(state),
                     ids: ContentIds::default(),
-                    remembered: 0,
                 }
             }
             InputKind::Tabular => {
@@ -136,13 +133,15 @@ impl<'s> SampleReader<'s> {
         let mut rest = Table(columns);
         let (events, features) = match &mut self.columns {
             Columns::Table { encoder, .. } => (None, encode(encoder, &mut rest)),
-            Columns::Log { columns, state, remembered, .. } => {
-                let events = columns.events(&self.path, &mut rest)?;
+            Columns::Log { columns, state, .. } => {
+                let events = columns.events(&self.path, self.rows, &mut rest)?;
                 let features = state.observe_log(&events, progress).map_err(|error| match error {
                     ObserveError::Id(error) => DatasetError::unusable(&self.path, error.to_string()),
                     ObserveError::Interrupted(error) => error.into(),
                 })?;
-                forget_idle(state, &events, remembered);
+                if let Some(first) = events.times.iter().min() {
+                    state.tidy(*first);
+                }
                 (Some(events), features)
             }
         };
@@ -178,15 +177,6 @@ impl<'s> SampleReader<'s> {
             }
             (Columns::Log { .. }, None) => unreachable!("a log's rows are events"),
         })
-    }
-}
-
-/// Forgets who has been idle so long that nobody notices, not even rows that come 30 days late; looks only when there are twice as
-/// many as the last time, so that a history is looked at twice on average.
-fn forget_idle(state: &mut FeatureState, events: &EventLog, remembered: &mut usize) {
-    if let Some(first) = events.times.iter().min().filter(|_| state.histories() > 2 * *remembered) {
-        state.forget_idle(Timestamp::from_micros(first.micros() - 30 * Timestamp::DAY_US));
-        *remembered = state.histories();
     }
 }
 
@@ -271,7 +261,7 @@ pub fn samples(path: &Path, schema: &Schema, progress: &dyn Progress) -> Result<
     let columns = read(path, reader.wanted())?;
     let samples = reader.samples(columns, progress)?;
     if schema.columns.id.is_some() {
-        check_unique(path, &samples.ids)?;
+        check_unique(path, schema.columns.id.as_deref(), &samples.ids)?;
     }
     Ok(samples)
 }
@@ -283,6 +273,7 @@ pub fn samples(path: &Path, schema: &Schema, progress: &dyn Progress) -> Result<
 /// When the header of `path` cannot be read.
 pub fn for_file(schema: &Schema, path: &Path) -> Result<Schema, DatasetError> {
     let names = header(path)?;
+    let inputs: Vec<String> = schema.input_names().map(str::to_owned).collect();
     let mut schema = schema.clone();
     let columns = &mut schema.columns;
     let rename = |part: &str, column: &mut Option<String>, needed: bool| {
@@ -293,8 +284,13 @@ pub fn for_file(schema: &Schema, path: &Path) -> Result<Schema, DatasetError> {
             }
         }
     };
-    rename("label", &mut columns.label, false);
     if schema.kind == InputKind::Tabular {
+        // A column that the run learnt from is no label, whatever it is called.
+        let is_input = |name: &String| inputs.contains(name);
+        columns.label.take_if(|name| !names.contains(name));
+        columns.label =
+            columns.label.take().or_else(|| recognise("label", &names).filter(|name| !is_input(name)));
+
         // Its other columns are features, which have one name only.
         for column in [&mut columns.id, &mut columns.time] {
             column.take_if(|name| !names.contains(name));
@@ -302,6 +298,7 @@ pub fn for_file(schema: &Schema, path: &Path) -> Result<Schema, DatasetError> {
         return Ok(schema);
     }
     for (part, column, needed) in [
+        ("label", &mut columns.label, false),
         ("id", &mut columns.id, false),
         ("latitude", &mut columns.latitude, false),
         ("longitude", &mut columns.longitude, false),

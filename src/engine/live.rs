@@ -52,6 +52,7 @@ impl Live {
         given: Given,
         row: &mut [f64],
     ) -> Result<(), EngineError> {
+        self.state.tidy(transaction.time);
         // An id that nobody else knows can't come again.
         if !given.id {
             self.state.observe(transaction, row);

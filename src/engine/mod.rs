@@ -13,8 +13,8 @@ pub use error::EngineError;
 use live::Live;
 
 use crate::domain::{Decision, Thresholds, Transaction};
-pub use crate::features::encoding::{Cell, Encoder, Encoding};
-use crate::features::{FeatureState, HANDBOOK};
+pub use crate::features::encoding::{Cell, Encoder, Encoding, is_missing};
+use crate::features::{FeatureState, HANDBOOK, Plan};
 use crate::model::Scorer;
 
 /// What an engine is made of.
@@ -71,7 +71,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Mismatch`] when the scorer's rows are not as wide as there are features, or a feature is named
-    /// twice; [`EngineError::NotLive`] when the live state makes another number of features than the model takes.
+    /// twice; [`EngineError::NotLive`] when the live state makes other features than the model takes.
     pub fn new(config: EngineConfig) -> Result<Self, EngineError> {
         let EngineConfig { name, encoder, scorer, thresholds, state } = config;
         let features = encoder.features();
@@ -80,7 +80,8 @@ impl Engine {
         if features.len() != scorer.features() || positions.len() != features.len() {
             return Err(EngineError::Mismatch { named: positions.len(), scored: scorer.features() });
         }
-        if state.as_ref().is_some_and(|state| state.columns() != features.len()) {
+        let makes = |state: &FeatureState| Plan::new(features).is_ok_and(|plan| plan == *state.plan());
+        if state.as_ref().is_some_and(|state| !makes(state)) {
             return Err(EngineError::NotLive { features: features.to_vec() });
         }
         let live = state.map(|state| Mutex::new(Live::new(state, features.len())));

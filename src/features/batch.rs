@@ -37,6 +37,16 @@ impl FeatureState {
     /// # Errors
     /// [`ObserveError`] when an id is blank, or the user stopped.
     pub fn observe_log(&mut self, log: &EventLog, progress: &dyn Progress) -> Result<Matrix, ObserveError> {
+        self.observe_in_blocks(log, BLOCK, progress)
+    }
+
+    /// The same, `block` rows at a time.
+    pub(super) fn observe_in_blocks(
+        &mut self,
+        log: &EventLog,
+        block: usize,
+        progress: &dyn Progress,
+    ) -> Result<Matrix, ObserveError> {
         let (customer_names, terminal_names) = (log.customers.names(), log.terminals.names());
         let (customers, terminals) = rayon::join(
             || codes(customer_names, |name| self.customers.code_of(name, CustomerId::parse)),
@@ -47,11 +57,11 @@ impl FeatureState {
         let columns = self.columns();
         let mut features = Matrix::from_values(vec![0.0; log.len() * columns], columns);
         let order = log.time_order();
-        for start in (0..log.len()).step_by(BLOCK) {
+        for start in (0..log.len()).step_by(block) {
             if progress.interrupted() {
                 return Err(Interrupted.into());
             }
-            let end = (start + BLOCK).min(log.len());
+            let end = (start + block).min(log.len());
             let rows =
                 Rows { order: order.as_deref().map(|order| &order[start..end]), start, len: end - start };
             let (of_customers, of_terminals) = self.stages(log, rows, &customers, &terminals, &keys);
@@ -69,7 +79,7 @@ impl FeatureState {
         terminals: &[u32],
         keys: &[u64],
     ) -> (Stage, Stage) {
-        let Self { plan, delay, customers: of_customer, terminals: of_terminal } = self;
+        let Self { plan, delay, customers: of_customer, terminals: of_terminal, .. } = self;
         let delay = *delay;
         let terminal = |row: usize| log.terminals.codes()[row] as usize;
         rayon::join(

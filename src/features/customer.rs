@@ -165,10 +165,13 @@ impl CustomerHistory {
         self.payments.iter()
     }
 
-    /// The history that remembers these payments; `None` when they are not in the order of time or too many.
+    /// The history that remembers these payments; `None` when they cannot be one's.
     pub(super) fn from_payments(payments: Vec<Payment>) -> Option<Self> {
         let fits = payments.len() <= MOST && payments.is_sorted_by_key(|payment| payment.time_us);
-        let within = |payment: &Payment| payment.amount.unsigned_abs() <= 1_000_000_000_000_000_000;
+        let within = |payment: &Payment| {
+            payment.amount.unsigned_abs() <= 1_000_000_000_000_000_000
+                && Timestamp::checked(payment.time_us).is_some()
+        };
         if !fits || !payments.iter().all(within) {
             return None;
         }

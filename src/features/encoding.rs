@@ -168,6 +168,11 @@ impl Encoder {
     }
 }
 
+/// The spellings of a missing value: nothing, `NA`, `N/A`, `null`, `NULL`, `None`, and NaN in any case.
+pub fn is_missing(text: &str) -> bool {
+    matches!(text, "" | "NA" | "N/A" | "null" | "NULL" | "None") || text.eq_ignore_ascii_case("nan")
+}
+
 fn invalid<T>(cell: Cell<'_>, expected: &'static str) -> Result<T, InvalidValue> {
     Err(InvalidValue::new(words(cell), expected))
 }
@@ -223,9 +228,8 @@ pub fn boolean(cell: Cell<'_>) -> Result<f64, InvalidValue> {
 /// When it is none, or written in another way.
 pub fn time(cell: Cell<'_>, format: TimeFormat) -> Result<Option<Timestamp>, InvalidValue> {
     let range = |time: Timestamp| {
-        let seconds = time.micros() as f64 / Timestamp::SECOND_US as f64;
-        let inside = Timestamp::from_epoch_seconds(seconds).map(|_| time);
-        inside.ok_or_else(|| InvalidValue::new(time.to_string(), "a time between the years -6000 and 9999"))
+        Timestamp::checked(time.micros())
+            .ok_or_else(|| InvalidValue::new(time.to_string(), "a time between the years -6000 and 9999"))
     };
     match cell {
         Cell::Missing => Ok(None),

@@ -54,7 +54,7 @@ impl<T> Recent<T> {
     /// Forgets the first `count` items.
     pub(super) fn forget(&mut self, count: usize) {
         self.forgotten += count;
-        if 2 * self.forgotten > self.items.len() {
+        if 2 * self.forgotten >= self.items.len() {
             self.items.drain(..self.forgotten);
             self.forgotten = 0;
         }

@@ -1,6 +1,7 @@
-//! Live state as bytes: what is remembered, from which everything else follows.
+//! Live state as bytes: what is remembered, from which everything else follows, and behind it a SHA-256 of that.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::customer::{CustomerHistory, Payment};
 use super::state::{FeatureState, LabelDelay};
@@ -37,11 +38,11 @@ pub enum SnapshotError {
 struct Snapshot {
     delay: LabelDelay,
     customers: Vec<(CustomerId, Vec<Payment>)>,
-    terminals: Vec<(TerminalId, Vec<Entry>)>,
+    terminals: Vec<(TerminalId, i64, Vec<Entry>)>,
 }
 
 impl FeatureState {
-    /// Everything that is remembered, as MessagePack; the same state gives the same bytes.
+    /// Everything that is remembered, as MessagePack and its checksum; the same state gives the same bytes.
     pub fn snapshot(&self) -> Vec<u8> {
         let mut customers: Vec<_> = self
             .customers
@@ -51,12 +52,12 @@ impl FeatureState {
         let mut terminals: Vec<_> = self
             .terminals
             .iter()
-            .map(|(id, history)| (id.clone(), history.entries().collect::<Vec<_>>()))
+            .map(|(id, history)| (id.clone(), history.exact_from_us(), history.entries().collect::<Vec<_>>()))
             .collect();
         customers.sort_by(|left, right| left.0.cmp(&right.0));
         terminals.sort_by(|left, right| left.0.cmp(&right.0));
         let snapshot = Snapshot { delay: self.delay, customers, terminals };
-        rmp_serde::to_vec(&(VERSION, snapshot)).expect("plain numbers and text can be written")
+        sealed(rmp_serde::to_vec(&(VERSION, snapshot)).expect("plain numbers and text can be written"))
     }
 
     /// The state that was saved, for rows of `plan`: from here on it gives the very same features.
@@ -64,12 +65,18 @@ impl FeatureState {
     /// # Errors
     /// [`SnapshotError`] when the bytes are damaged, of a newer version, or of another label delay.
     pub fn restore(bytes: &[u8], plan: Plan, delay: LabelDelay) -> Result<Self, SnapshotError> {
-        let damaged = |error: rmp_serde::decode::Error| SnapshotError::Damaged(error.to_string());
-        let mut reader = rmp_serde::Deserializer::from_read_ref(bytes);
-        let parsed = <(u32, Snapshot)>::deserialize(&mut reader).map_err(damaged);
-        let (version, snapshot) = match parsed {
+        let damaged = |why: &str| SnapshotError::Damaged(why.to_owned());
+        let Some((body, checksum)) = bytes.split_last_chunk::<32>() else {
+            return Err(damaged("it is cut off"));
+        };
+        if Sha256::digest(body)[..] != checksum[..] {
+            return Err(damaged("its checksum is another"));
+        }
+        let mut rest = body;
+        let (version, snapshot) = match rmp_serde::from_read::<_, (u32, Snapshot)>(&mut rest) {
+            Ok(_) if !rest.is_empty() => return Err(damaged("something stands behind its end")),
             Ok(parsed) => parsed,
-            Err(error) => return Err(newer(bytes).unwrap_or(error)),
+            Err(error) => return Err(newer(body).unwrap_or_else(|| damaged(&error.to_string()))),
         };
         if version != VERSION {
             return Err(SnapshotError::Version(version));
@@ -78,16 +85,26 @@ impl FeatureState {
             return Err(SnapshotError::OtherDelay { saved: snapshot.delay.days(), wanted: delay.days() });
         }
         let mut state = Self::new(plan, delay);
-        let out_of_order = || SnapshotError::Damaged("its events are not in order".to_owned());
+        let no_history = || damaged("its events are not in order");
+        let mut all_new = true;
         for (id, payments) in snapshot.customers {
-            state.customers.insert(&id, CustomerHistory::from_payments(payments).ok_or_else(out_of_order)?);
+            let history = CustomerHistory::from_payments(payments).ok_or_else(no_history)?;
+            all_new &= state.customers.insert(&id, history);
         }
-        for (id, entries) in snapshot.terminals {
-            let history = TerminalHistory::from_entries(entries, delay).ok_or_else(out_of_order)?;
-            state.terminals.insert(&id, history);
+        for (id, exact_from_us, entries) in snapshot.terminals {
+            let history =
+                TerminalHistory::from_entries(entries, exact_from_us, delay).ok_or_else(no_history)?;
+            all_new &= state.terminals.insert(&id, history);
         }
-        Ok(state)
+        if all_new { Ok(state) } else { Err(damaged("an id is in it twice")) }
     }
+}
+
+/// The bytes with their checksum.
+pub(super) fn sealed(mut body: Vec<u8>) -> Vec<u8> {
+    let checksum = Sha256::digest(&body);
+    body.extend_from_slice(&checksum);
+    body
 }
 
 /// What a newer version wrote need not have the form of this one; it says so at its beginning.

@@ -68,12 +68,14 @@ pub struct FeatureState {
     pub(super) delay: LabelDelay,
     pub(super) customers: Histories<CustomerId, CustomerHistory>,
     pub(super) terminals: Histories<TerminalId, TerminalHistory>,
+    /// Histories that were left by the last [`FeatureState::tidy`].
+    tidied: usize,
 }
 
 impl FeatureState {
     /// State that has seen nothing, for rows of `plan`.
     pub fn new(plan: Plan, delay: LabelDelay) -> Self {
-        Self { plan, delay, customers: Histories::default(), terminals: Histories::default() }
+        Self { plan, delay, customers: Histories::default(), terminals: Histories::default(), tidied: 0 }
     }
 
     /// Number of features in a row.
@@ -108,7 +110,8 @@ impl FeatureState {
     /// Learns that a transaction, which was taken in without a label, was a fraud. Windows count it from the delay on, or from
     /// now on when that is over. False when it is forgotten, or was never seen.
     pub fn learn_fraud(&mut self, terminal: &TerminalId, time: Timestamp) -> bool {
-        self.terminals.get_mut(terminal).is_some_and(|history| history.learn_fraud(time.micros()))
+        let delay = self.delay;
+        self.terminals.get_mut(terminal).is_some_and(|history| history.learn_fraud(time.micros(), delay))
     }
 
     /// How many customers and terminals are remembered.
@@ -116,11 +119,25 @@ impl FeatureState {
         self.customers.histories.len() + self.terminals.histories.len()
     }
 
+    /// What makes its rows.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Forgets who has been idle at `now`, so long that not even a transaction notices that comes 30 days late. Looks only when there
+    /// are twice as many histories as it left the last time, so that a history is looked at twice on average: to be called often.
+    pub fn tidy(&mut self, now: Timestamp) {
+        if self.histories() > 2 * self.tidied {
+            self.forget_idle(Timestamp::from_micros(now.micros().saturating_sub(customer::MEMORY_US)));
+            self.tidied = self.histories();
+        }
+    }
+
     /// Forgets the customers and terminals that no feature of a transaction at `now` or later depends on, unless one comes
     /// late. Gives how many of each.
     pub fn forget_idle(&mut self, now: Timestamp) -> (usize, usize) {
-        let payments = now.micros() - customer::MEMORY_US;
-        let entries = now.micros() - terminal::MEMORY_US - self.delay.micros();
+        let payments = now.micros().saturating_sub(customer::MEMORY_US);
+        let entries = now.micros().saturating_sub(terminal::MEMORY_US + self.delay.micros());
         let customers = self.customers.retain(|history| history.newest_us().is_some_and(|us| us > payments));
         let terminals = self.terminals.retain(|history| history.newest_us().is_some_and(|us| us > entries));
         (customers, terminals)
@@ -224,9 +241,11 @@ impl<Id: Clone + Eq + Hash + Borrow<str>, History: Default> Histories<Id, Histor
         self.histories.get_mut(*code as usize)
     }
 
-    /// Puts a history in the place of what `id` had.
-    pub(super) fn insert(&mut self, id: &Id, history: History) {
+    /// Adds the history of `id`; false when it has one.
+    pub(super) fn insert(&mut self, id: &Id, history: History) -> bool {
+        let is_new = !self.codes.contains_key::<Id>(id);
         *self.entry(id) = history;
+        is_new
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Id, &History)> {

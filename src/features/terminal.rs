@@ -56,13 +56,26 @@ impl Total {
 /// Memory: 16 bytes per instant of the last 30 days and the label delay, and about 150 bytes. When there are more than
 /// 8,192 instants, those of one slot of 1/2,048 of that time (26 minutes for a delay of 7 days) become one at the time of
 /// the last, the newest 2,048 excepted: a terminal never takes more than 256 KiB, and its counts stay right to a slot.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct TerminalHistory {
     entries: Recent<Entry>,
+    /// Entries before this time stand for the transactions of their slot.
+    exact_from_us: i64,
     /// What was forgotten.
     before: Total,
     /// By the ages of [`ages`]: how many entries lie so long or longer before the newest.
     aged: [usize; 7],
+}
+
+impl Default for TerminalHistory {
+    fn default() -> Self {
+        Self { entries: Recent::default(), exact_from_us: i64::MIN, before: Total::default(), aged: [0; 7] }
+    }
+}
+
+/// The slot of a time.
+fn slot(time_us: i64, ages: &[i64; 7]) -> i64 {
+    time_us.div_euclid(ages[6] / SLOTS as i64)
 }
 
 /// An hour, a day and a week; the delay alone, and with a day, a week and a month, after which nothing is remembered.
@@ -103,10 +116,14 @@ impl TerminalHistory {
     }
 
     /// Counts a transaction of `time_us` that was taken in before as a fraud, which became known meanwhile. False when it is
-    /// forgotten, or all of its instant are known frauds.
-    pub(super) fn learn_fraud(&mut self, time_us: i64) -> bool {
+    /// forgotten, was never seen, or all that its entry stands for are known frauds.
+    pub(super) fn learn_fraud(&mut self, time_us: i64, delay: LabelDelay) -> bool {
         let place = self.entries.partition_point(|entry| entry.time_us < time_us);
-        if place == self.entries.len() {
+        let Some(entry) = self.entries.get(place) else { return false };
+        let ages = ages(delay);
+        let of_slot =
+            entry.time_us < self.exact_from_us && slot(entry.time_us, &ages) == slot(time_us, &ages);
+        if entry.time_us != time_us && !of_slot {
             return false;
         }
         let own = self.total(place + 1).since(self.total(place));
@@ -129,8 +146,14 @@ impl TerminalHistory {
         self.entries.iter().map(|entry| Entry { total: entry.total.since(self.before), ..*entry })
     }
 
+    /// The time before which entries stand for their slot.
+    pub(super) fn exact_from_us(&self) -> i64 {
+        self.exact_from_us
+    }
+
     /// The history that remembers these entries; `None` when they cannot be one's.
-    pub(super) fn from_entries(entries: Vec<Entry>, delay: LabelDelay) -> Option<Self> {
+    pub(super) fn from_entries(entries: Vec<Entry>, exact_from_us: i64, delay: LabelDelay) -> Option<Self> {
+        let in_range = entries.iter().all(|entry| Timestamp::checked(entry.time_us).is_some());
         let rises = entries.is_sorted_by(|left, right| left.time_us < right.time_us);
         let mut before = Total::default();
         let counts = entries.iter().all(|entry| {
@@ -138,8 +161,8 @@ impl TerminalHistory {
             before = entry.total;
             own.count > 0 && own.frauds <= own.count
         });
-        (entries.len() <= MOST && rises && counts).then(|| {
-            let mut history = Self { entries: entries.into(), ..Self::default() };
+        (entries.len() <= MOST && in_range && rises && counts).then(|| {
+            let mut history = Self { entries: entries.into(), exact_from_us, ..Self::default() };
             history.advance_to_newest(&ages(delay));
             history
         })
@@ -209,15 +232,15 @@ impl TerminalHistory {
     /// Makes entries of one slot one, but for the newest.
     fn merge(&mut self, delay: LabelDelay) {
         let ages = ages(delay);
-        let slot = |entry: &Entry| entry.time_us.div_euclid(ages[6] / SLOTS as i64);
         let (older, exact) = self.entries.as_slice().split_at(self.entries.len() - SLOTS);
         let mut merged: Vec<Entry> = Vec::with_capacity(MOST);
         for entry in older {
             // Totals run on, so that the last of a slot speaks for all.
-            let _ = merged.pop_if(|earlier| slot(earlier) == slot(entry));
+            let _ = merged.pop_if(|earlier| slot(earlier.time_us, &ages) == slot(entry.time_us, &ages));
             merged.push(*entry);
         }
         merged.extend(exact);
+        self.exact_from_us = exact[0].time_us;
         self.entries = merged.into();
         self.advance_to_newest(&ages);
     }

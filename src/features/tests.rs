@@ -3,6 +3,7 @@
 
 use proptest::prelude::*;
 
+use super::snapshot::sealed;
 use super::*;
 use crate::domain::{Amount, CustomerId, GeoPoint, TerminalId, Timestamp, Transaction, TransactionId};
 use crate::progress::Silent;
@@ -176,6 +177,34 @@ proptest! {
     }
 
     #[test]
+    fn many_histories_in_small_blocks_give_the_same_bits(
+        all in prop::collection::vec((0..900_i64, 0..300_u64, 0..300_u64), 1..600), block in 1..90_usize,
+    ) {
+        let made = |(hour, customer, terminal): &(i64, u64, u64)| transaction(hour * DAY / 24, *customer, *terminal, 5.0, Some(true));
+        let mut all: Vec<Transaction> = all.iter().map(made).collect();
+        all.sort_by_key(|transaction| transaction.time);
+        let (mut batch, mut single) = (state(FeatureSet::Full), state(FeatureSet::Full));
+        let features = batch.observe_in_blocks(&log(&all), block, &Silent::default()).unwrap();
+        prop_assert_eq!(bits(&features), one_by_one(&mut single, &all));
+        prop_assert_eq!(batch.snapshot(), single.snapshot());
+    }
+
+    #[test]
+    fn who_is_tidy_forgets_nothing_that_matters(mut all in transactions(200)) {
+        all.sort_by_key(|transaction| transaction.time);
+        // New customers all the time, so that there is something to forget.
+        for (place, transaction) in all.iter_mut().enumerate() {
+            transaction.customer = CustomerId::from(place as u64 / 4);
+        }
+        let (mut kept, mut tidy) = (state(FeatureSet::Full), state(FeatureSet::Full));
+        for now in &all {
+            tidy.tidy(now.time);
+            let now = std::slice::from_ref(now);
+            prop_assert_eq!(one_by_one(&mut tidy, now), one_by_one(&mut kept, now));
+        }
+    }
+
+    #[test]
     fn a_restored_state_goes_on_as_the_saved_one(all in transactions(200), cut in any::<prop::sample::Index>()) {
         let (before, after) = all.split_at(cut.index(all.len()));
         let mut saved = state(FeatureSet::Full);
@@ -289,6 +318,30 @@ fn memory_is_bounded_and_counts_stay_right() {
 }
 
 #[test]
+fn a_fraud_is_learnt_of_its_own_transaction_only() {
+    let mut state = state(FeatureSet::Full);
+    let terminal = TerminalId::from(9);
+    let learn = |state: &mut FeatureState, us| state.learn_fraud(&terminal, Timestamp::from_micros(us));
+    one_by_one(&mut state, &[transaction(0, 1, 9, 5.0, None), transaction(5 * DAY, 1, 9, 5.0, None)]);
+    assert!(!learn(&mut state, DAY), "there was none at that time");
+    assert!(learn(&mut state, 5 * DAY));
+    assert!(!learn(&mut state, 5 * DAY), "the only one of its instant is known");
+    one_by_one(&mut state, &[transaction(100 * DAY, 1, 9, 5.0, None)]);
+    assert!(!learn(&mut state, 0), "forgotten");
+    // So many that the older ones are merged: their slots stand for them, in a restored state too.
+    let many: Vec<Transaction> =
+        (1..9_000).map(|second| transaction(100 * DAY + second * 1_000_000, 1, 9, 5.0, None)).collect();
+    one_by_one(&mut state, &many);
+    let plan = Plan::of(FeatureSet::Full, true);
+    let mut restored = FeatureState::restore(&state.snapshot(), plan, LabelDelay::default()).unwrap();
+    for state in [&mut state, &mut restored] {
+        assert!(learn(state, 100 * DAY + 3_000_000));
+        assert!(!learn(state, 100 * DAY + 8_998_500_000), "between two of the exact ones");
+        assert!(learn(state, 100 * DAY + 8_999_000_000));
+    }
+}
+
+#[test]
 fn nothing_overflows() {
     let mut state = state(FeatureSet::Full);
     let mut row = vec![0.0; state.columns()];
@@ -317,10 +370,18 @@ fn damaged_snapshots_are_refused() {
         assert!(restore(&bytes[..length], 7).contains("is damaged"), "{length}");
     }
     assert_eq!(restore(&bytes, 8), "the saved state counts labels after 7 days, and 8 are asked for");
-    let mut newer = bytes.clone();
+    for place in 0..bytes.len() {
+        let mut flipped = bytes.clone();
+        flipped[place] ^= 1 << (place % 8);
+        assert!(restore(&flipped, 7).contains("is damaged"), "{place}");
+    }
+    let body = &bytes[..bytes.len() - 32];
+    let longer = [body, &[0]].concat();
+    assert!(restore(&sealed(longer), 7).contains("is damaged"));
+    let mut newer = body.to_vec();
     newer[1] = 2;
     assert_eq!(
-        restore(&newer, 7),
+        restore(&sealed(newer), 7),
         "the saved state of the features has version 2; this fraudctl reads version 1"
     );
     assert!(FeatureState::restore(&bytes, plan(), LabelDelay::default()).is_ok());
