@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::problem::Refusal;
 use super::{App, answer};
-use crate::store::{DecisionRecord, StoreError};
+use crate::store::{DecisionRecord, PlaceFrom, StoreError};
 use crate::wire::AlertEvent;
 
 /// Alerts in one answer, when the client names no number, and at most.
@@ -33,7 +33,7 @@ pub(super) fn event(record: DecisionRecord) -> AlertEvent {
         latitude: record.place.map(|place| place.latitude),
         longitude: record.place.map(|place| place.longitude),
         country: record.country,
-        simulated: record.simulated,
+        simulated: record.place_from == PlaceFrom::Drawn,
     }
 }
 

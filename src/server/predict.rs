@@ -11,7 +11,7 @@ use super::request::Request;
 use super::{App, alert, answer, body, origin};
 use crate::domain::{Decision, GeoPoint, TerminalId, Timestamp, Transaction, TransactionId};
 use crate::engine::{Given, Scored};
-use crate::store::{DecisionRecord, Recorded, StoreError};
+use crate::store::{DecisionRecord, PlaceFrom, Recorded, StoreError};
 use crate::wire::Answer;
 
 /// How far a transaction's time may lie after the clock. The live state keeps what lies within its windows before
@@ -152,7 +152,9 @@ impl Asked {
         let request = &self.request;
         let spot = match (is_alert, request.place) {
             (true, known) => locate(app, &self.id, request.terminal.as_ref(), known).await?,
-            (false, place) => Spot { place, ..Spot::default() },
+            (false, place) => {
+                Spot { place, title: String::new(), country: None, place_from: PlaceFrom::Request }
+            }
         };
         let digest = request.digest(self.on_map);
         let paid = || app.fields.amount().map(|position| request.row[position]);
@@ -172,7 +174,7 @@ impl Asked {
             place: spot.place,
             title: spot.title,
             country: spot.country,
-            simulated: spot.simulated,
+            place_from: spot.place_from,
             on_map: self.on_map,
             digest,
             created: self.now,
@@ -184,12 +186,11 @@ impl Asked {
 }
 
 /// Where an alert is shown.
-#[derive(Default)]
 struct Spot {
     place: Option<GeoPoint>,
     title: String,
     country: Option<String>,
-    simulated: bool,
+    place_from: PlaceFrom,
 }
 
 /// The place the body names, else the stored place of its terminal, else a city drawn by the id.
@@ -217,7 +218,11 @@ async fn locate(
         place: known.or_else(drawn),
         title,
         country: city.map(|city| city.country.clone()),
-        simulated: known.is_none() && city.is_some(),
+        place_from: match (named, known, city) {
+            (None, Some(_), _) => PlaceFrom::Terminal,
+            (None, None, Some(_)) => PlaceFrom::Drawn,
+            _ => PlaceFrom::Request,
+        },
     })
 }
 

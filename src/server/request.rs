@@ -1,5 +1,7 @@
 //! A body becomes a request: one pass over the JSON text, values written into the feature row by name.
 
+use std::collections::BTreeMap;
+
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use sha2::{Digest, Sha256};
 
@@ -7,7 +9,7 @@ use super::fields::{Fields, Meaning, Reserved};
 use super::problem::Refusal;
 use super::time;
 use crate::domain::{Amount, CustomerId, GeoPoint, InvalidValue, TerminalId, Timestamp, TransactionId};
-use crate::engine::{Cell, Encoding};
+use crate::engine::{Cell, Encoding, is_missing};
 
 /// The longest identifier in bytes.
 const TEXT_LIMIT: usize = 128;
@@ -19,6 +21,8 @@ pub(super) struct Request {
     pub row: Vec<f64>,
     /// Which of the model's inputs were given; one that was given as missing (`null`) counts.
     pub given: Vec<bool>,
+    /// What was said for inputs of words, several of which may become the same number.
+    pub words: BTreeMap<usize, String>,
     pub id: Option<TransactionId>,
     pub time: Option<Timestamp>,
     pub customer: Option<CustomerId>,
@@ -56,7 +60,7 @@ impl Request {
         }
         let place = self.place.map(|place| (place.latitude.to_bits(), place.longitude.to_bits()));
         let amount = self.amount.map(|amount| amount.value().to_bits());
-        let texts = (&self.customer, &self.terminal, &self.currency);
+        let texts = (&self.customer, &self.terminal, &self.currency, &self.words);
         // The derived text quotes each string and tells none from some: no two requests share it.
         digest.update(format!("{:?}{texts:?}{amount:?}{place:?}", self.time));
         digest.finalize().into()
@@ -139,8 +143,11 @@ impl<'a> Reading<'a> {
             return Ok(());
         }
         let value = map.next_value::<Option<Value>>()?;
-        let written =
-            encoder.write(input, value.as_ref().map_or(Cell::Missing, Value::cell), &mut self.request.row);
+        let cell = value.as_ref().map_or(Cell::Missing, Value::cell);
+        if let Cell::Text(word) = cell {
+            self.request.words.insert(input, word.to_owned());
+        }
+        let written = encoder.write(input, cell, &mut self.request.row);
         written.or_else(|error| {
             self.refuse(Refusal::bad("invalid_value", format!("field {name:?}: {error}")).about(name))
         })
@@ -278,8 +285,10 @@ impl Value {
         match self {
             Self::Truth(value) => Cell::Truth(*value),
             Self::Number(value) => Cell::Number(*value),
-            Self::Text(text) if text.trim().is_empty() => Cell::Missing,
-            Self::Text(text) => Cell::Text(text),
+            Self::Text(text) => match text.trim() {
+                text if is_missing(text) => Cell::Missing,
+                text => Cell::Text(text),
+            },
         }
     }
 }

@@ -16,7 +16,7 @@ const LOADED: &str = "SELECT seq, id, time_us, customer, terminal, amount, latit
     FROM transactions WHERE customer IS NOT NULL \
     AND (time_us, seq) > (?1, ?2) AND time_us < ?3 ORDER BY time_us, seq LIMIT ?4";
 
-/// A drawn place is no knowledge about the transaction; what was loaded too is told by its loaded row.
+/// A place that was drawn or looked up is none that the live features have seen (`PlaceFrom`); what was loaded too is told by its loaded row.
 const DECIDED: &str = "SELECT seq, id, time_us, customer, terminal, amount, \
     iif(simulated, NULL, latitude), iif(simulated, NULL, longitude), NULL \
     FROM decisions WHERE customer IS NOT NULL AND terminal IS NOT NULL AND amount IS NOT NULL \

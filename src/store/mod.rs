@@ -23,7 +23,7 @@ pub use history::History;
 pub use load::{Loader, Source};
 pub use read::Reader;
 pub use records::{
-    Appended, Case, Counts, DecisionRecord, Durability, Location, Recorded, Row, StoredDecision,
+    Appended, Case, Counts, DecisionRecord, Durability, Location, PlaceFrom, Recorded, Row, StoredDecision,
 };
 pub use write::{QUEUE_CAPACITY, Slot, Writer};
 

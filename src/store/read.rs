@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rusqlite::{Connection, OptionalExtension, Params, Row as DatabaseRow, types::Type};
 
 use super::error::{Located, StoreError};
-use super::records::{Counts, DecisionRecord, Location, StoredDecision};
+use super::records::{Counts, DecisionRecord, Location, PlaceFrom, StoredDecision};
 use crate::domain::{CustomerId, Decision, GeoPoint, InvalidValue, TerminalId, Timestamp, TransactionId};
 
 /// The columns of a decision, in the order [`decision_of`] reads them.
@@ -142,7 +142,7 @@ fn decision_of(row: &DatabaseRow<'_>) -> rusqlite::Result<StoredDecision> {
         place: place_of(row, 10)?,
         title: row.get(12)?,
         country: row.get(13)?,
-        simulated: row.get(14)?,
+        place_from: PlaceFrom::of_code(row.get(14)?),
         on_map: row.get(15)?,
         digest: row.get(16)?,
         created: Timestamp::from_micros(row.get(17)?),

@@ -60,6 +60,36 @@ pub struct Location {
     pub time_zone: String,
 }
 
+/// Where the place of a decision comes from. History for live features are the places of requests only: they knew no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlaceFrom {
+    /// The request said it, or there is none.
+    Request,
+    /// Nobody knows it; it was drawn for the map.
+    Drawn,
+    /// Where the terminal stood before.
+    Terminal,
+}
+
+impl PlaceFrom {
+    /// As it stands in the column `simulated`.
+    pub(super) const fn code(self) -> i64 {
+        match self {
+            Self::Request => 0,
+            Self::Drawn => 1,
+            Self::Terminal => 2,
+        }
+    }
+
+    pub(super) const fn of_code(code: i64) -> Self {
+        match code {
+            1 => Self::Drawn,
+            2 => Self::Terminal,
+            _ => Self::Request,
+        }
+    }
+}
+
 /// One decision to be stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecisionRecord {
@@ -87,8 +117,8 @@ pub struct DecisionRecord {
     pub title: String,
     /// ISO 3166 alpha-2 code.
     pub country: Option<String>,
-    /// True when `place` was drawn, not known.
-    pub simulated: bool,
+    /// Where `place` comes from.
+    pub place_from: PlaceFrom,
     /// True when it goes to the map if it is an alert.
     pub on_map: bool,
     /// Fingerprint of what was sent and where to, to tell a repetition from another request under the same id.

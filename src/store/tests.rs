@@ -56,7 +56,7 @@ fn decision(id: &str, decision: Decision) -> DecisionRecord {
         place: Some(GeoPoint { latitude: 1.0, longitude: 2.0 }),
         title: "Brussels".to_owned(),
         country: Some("BE".to_owned()),
-        simulated: true,
+        place_from: PlaceFrom::Drawn,
         on_map: true,
         digest: [7; 32],
         created: Timestamp::from_seconds(8),
@@ -304,8 +304,18 @@ async fn history_merges_loaded_and_decided_transactions_in_time() {
     writer.reserve().unwrap().record(unnamed).await.unwrap();
     assert_eq!(ids(store.history(None).unwrap()), ["4", "3", "tie", "live", "5"]);
     assert_eq!(ids(store.history(Some(Timestamp::from_seconds(20))).unwrap()), ["4", "3", "tie"]);
-    let live = store.history(None).unwrap().map(Result::unwrap).find(|found| found.id.as_str() == "live");
-    assert_eq!(live.unwrap().place, None, "a drawn place is no knowledge");
+    let place_of = |store: &Store, id: &str| {
+        store.history(None).unwrap().map(Result::unwrap).find(|found| found.id.as_str() == id).unwrap().place
+    };
+    assert_eq!(place_of(&store, "live"), None, "a drawn place is no knowledge");
+    for (id, place_from) in [("terminal", PlaceFrom::Terminal), ("request", PlaceFrom::Request)] {
+        let record = DecisionRecord { place_from, ..decision(id, Decision::Approve) };
+        writer.reserve().unwrap().record(record.clone()).await.unwrap();
+        let stored = store.read(|reader| reader.decision(id)).unwrap().unwrap().record;
+        assert_eq!(stored, record);
+    }
+    assert_eq!(place_of(&store, "terminal"), None, "the live features did not see it");
+    assert!(place_of(&store, "request").is_some());
 }
 
 #[test]

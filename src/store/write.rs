@@ -190,7 +190,7 @@ fn insert(connection: &Connection, record: &DecisionRecord) -> rusqlite::Result<
         record.place.map(|place| place.longitude),
         record.title,
         record.country,
-        record.simulated,
+        record.place_from.code(),
         record.on_map,
         record.digest,
         record.created.micros(),

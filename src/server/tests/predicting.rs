@@ -1,6 +1,7 @@
 //! `POST /predict` and `POST /predict_map`.
 
 use super::*;
+use crate::server::request::Request;
 
 const RAW: &str = r#"{"id":"t1","time":"2023-01-31T12:00:00Z","customer":7,"terminal":"T9","amount":0.6}"#;
 
@@ -228,6 +229,20 @@ async fn words_and_truths_are_read_as_in_files() {
     assert_eq!(wrong.refusal(), (400, "invalid_value", "abroad"));
     let wrong = post(&app, "/predict", r#"{"kind":["food"],"abroad":true,"amount":9}"#).await;
     assert_eq!(wrong.refusal(), (400, "wrong_type", "kind"));
+    let missing = post(&app, "/predict", r#"{"kind":"NA","abroad":"NaN","amount":9}"#).await;
+    assert_eq!(missing.refusal(), (422, "no_score", ""), "missing, as in a file");
+}
+
+#[actix_web::test]
+async fn words_that_become_the_same_number_are_other_requests_all_the_same() {
+    let (app, _stop) = app(worded(), None);
+    let digest = |kind: &str| {
+        let body = format!(r#"{{"kind":{kind},"abroad":true,"amount":9}}"#);
+        Request::parse(&app.fields, body.as_bytes()).unwrap().digest(false)
+    };
+    assert_eq!(digest(r#""poker""#), digest(r#"" poker""#));
+    assert_ne!(digest(r#""poker""#), digest(r#""charity""#));
+    assert_ne!(digest(r#""poker""#), digest("null"));
 }
 
 #[actix_web::test]
