@@ -64,30 +64,26 @@ pub fn features(config: &FeaturesConfig, progress: &dyn Progress) -> Result<Feat
     if schema.kind != InputKind::Transactions {
         return Err(AppError::NeedsTransactions { path: input.to_owned(), what: "computing features" });
     }
-    schema.columns.id = None;
     // The amount is a feature that the file has already, under the same name perhaps.
     let is_there = |name: &String| schema.columns.amount.as_ref() == Some(name);
     let added: Vec<usize> =
         (0..schema.features.len()).filter(|&place| !is_there(&schema.features[place])).collect();
     let names: Vec<String> = added.iter().map(|&place| schema.features[place].clone()).collect();
 
-    progress.start("looking at the times", None);
-    let whole = !dataset::in_time_order(input, &schema)?;
-    if whole {
+    let mut appending = Appending { input, out: &config.out, force: config.force, whole: false };
+    appending.check()?;
+    let saved = saved_state(config, &schema)?;
+    progress.start("looking at times and ids", None);
+    appending.whole = !dataset::in_time_order(input, &schema, progress)?;
+    if appending.whole {
         progress.note(format!(
             "{}: its rows are not in the order of time; they are sorted in memory",
             input.display()
         ));
     }
-    let appending = Appending { input, out: &config.out, force: config.force, whole };
-    appending.check()?;
+    // From here on ids say nothing.
+    schema.columns.id = None;
     let mut reader = SampleReader::new(input, &schema)?;
-    let saved = config
-        .state
-        .as_deref()
-        .filter(|path| path.exists())
-        .map(|path| restore(path, &schema))
-        .transpose()?;
     let mut single = config.verify.then(|| saved.clone().map_or_else(|| schema.state(), Ok)).transpose()?;
     if let (Some(state), Some(saved)) = (reader.state(), saved) {
         *state = saved;
@@ -95,14 +91,15 @@ pub fn features(config: &FeaturesConfig, progress: &dyn Progress) -> Result<Feat
 
     progress.start(&format!("computing features of {}", input.display()), None);
     let wanted = reader.wanted().to_vec();
-    let (mut batch, mut online) = (Duration::ZERO, Duration::ZERO);
+    let (mut batch, mut online, mut first) = (Duration::ZERO, Duration::ZERO, 0);
     let rows = appending.write(&wanted, &names, |columns| {
         let started = Instant::now();
         let Rows { events, features, .. } = reader.rows(columns, progress)?;
         batch += started.elapsed();
         if let (Some(state), Some(events)) = (&mut single, &events) {
-            online += compare(state, events, &features, input, progress)?;
+            online += compare(state, events, &features, input, first, progress)?;
         }
+        first += features.rows();
         let columns = names.iter().zip(features.columns_at(&added));
         let columns =
             columns.map(|(name, values)| Column { name: name.clone(), values: Values::Numbers(values) });
@@ -117,13 +114,14 @@ pub fn features(config: &FeaturesConfig, progress: &dyn Progress) -> Result<Feat
     Ok(FeaturesSummary { rows, features: names, batch_us_per_row: us_per_row(batch), online })
 }
 
-/// Shows every transaction to `state` on its own and compares each bit with the rows made at once; gives the time that the state
-/// took.
+/// Shows every transaction to `state` on its own and compares each bit with the rows made at once, before which the file has
+/// `first`; gives the time that the state took.
 fn compare(
     state: &mut FeatureState,
     events: &EventLog,
     features: &Matrix,
     input: &Path,
+    first: usize,
     progress: &dyn Progress,
 ) -> Result<Duration, AppError> {
     let order = events.time_order();
@@ -136,22 +134,32 @@ fn compare(
         let place = order.as_ref().map_or(at, |order| order[at]);
         let transaction = events
             .transaction(place, "verified")
-            .map_err(|error| DatasetError::unusable_row(input, place, &error))?;
+            .map_err(|error| DatasetError::unusable_row(input, first + place, &error))?;
         let started = Instant::now();
         state.observe(&transaction, &mut row);
         took += started.elapsed();
         let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
         if bits(&row) != bits(features.row(place)) {
-            return Err(AppError::NotEqual { path: input.to_owned(), row: place + 1 });
+            return Err(AppError::NotEqual { path: input.to_owned(), row: first + place + 1 });
         }
     }
     Ok(took)
 }
 
-fn restore(path: &Path, schema: &Schema) -> Result<FeatureState, AppError> {
+/// What is remembered of earlier files, when there is something.
+fn saved_state(config: &FeaturesConfig, schema: &Schema) -> Result<Option<FeatureState>, AppError> {
+    let Some(path) = config.state.as_deref() else { return Ok(None) };
+    if path == config.out {
+        return Err(FileError::IsInput { path: path.to_owned() }.into());
+    }
+    files::check_not_input(path, &[&config.input, &config.out])?;
+    if !path.exists() {
+        return Ok(None);
+    }
     let bytes = std::fs::read(path).map_err(FileError::io(path))?;
     let plan = Plan::new(&schema.features)?;
     FeatureState::restore(&bytes, plan, schema.label_delay_days)
+        .map(Some)
         .map_err(|source| AppError::State { path: path.to_owned(), source })
 }
 

@@ -32,6 +32,7 @@ pub fn inspect(
     progress: &dyn Progress,
 ) -> Result<Inspection, AppError> {
     if let Some(html) = &config.html {
+        files::check_not_input(html, &[&config.input])?;
         files::check_file_target(html, config.force)?;
     }
     let found = inspect::inspect(&config.input, &config.schema, progress)?;

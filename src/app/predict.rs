@@ -44,11 +44,12 @@ pub fn predict(
         // Scoring a table needs no label; in an event log the labels known so far are part of the history.
         schema.columns.label = None;
     }
-    schema.columns.id = None;
-    let whole =
-        schema.kind == InputKind::Transactions && !dataset::in_time_order(input, &schema).map_err(unfit)?;
-    let appending = Appending { input, out, force, whole };
+    let mut appending = Appending { input, out, force, whole: false };
     appending.check()?;
+    appending.whole = schema.kind == InputKind::Transactions
+        && !dataset::in_time_order(input, &schema, progress).map_err(unfit)?;
+    // From here on ids say nothing.
+    schema.columns.id = None;
     let mut reader = SampleReader::new(input, &schema).map_err(unfit)?;
     let wanted = reader.wanted().to_vec();
     let mut summary = PredictSummary { rows: 0, review: 0, block: 0 };

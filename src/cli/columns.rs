@@ -27,6 +27,9 @@ pub struct ColumnArgs {
     /// Columns to leave out
     #[arg(long, value_name = "COLUMN,..", value_delimiter = ',')]
     drop: Vec<String>,
+    /// Columns of a table whose values are names, such as merchant codes, although they look like numbers
+    #[arg(long, value_name = "COLUMN,..", value_delimiter = ',')]
+    category: Vec<String>,
 }
 
 /// Flags about the features of an event log.
@@ -82,6 +85,7 @@ impl ColumnArgs {
             time: self.time,
             map: self.map.iter().map(|text| pair("--map", "PART=COLUMN", text)).collect::<Result<_, _>>()?,
             drop: self.drop,
+            categories: self.category,
             ..SchemaOptions::default()
         })
     }

@@ -266,6 +266,9 @@ fn next_command(found: &Inspection, options: &SchemaOptions) -> String {
         let map: Vec<String> = options.map.iter().map(|(part, column)| format!("{part}={column}")).collect();
         flag("map", &map.join(","));
     }
+    if !options.categories.is_empty() {
+        flag("category", &options.categories.join(","));
+    }
     // A name with a comma cannot be said in the list.
     let drop = options.drop.iter().chain(&found.drop).filter(|name| !name.contains(','));
     let drop: Vec<&str> = drop.map(String::as_str).collect();

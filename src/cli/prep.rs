@@ -50,10 +50,10 @@ pub struct PrepArgs {
     /// Of a split by dates: last day of testing
     #[arg(long, value_name = "DATE", value_parser = Timestamp::parse, requires = "train_from")]
     test_to: Option<Timestamp>,
-    /// Share of all rows that test
-    #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
-    test_size: f64,
-    /// Share of all rows that validate
+    /// Share of all rows that test [default: 0.2]
+    #[arg(long, value_name = "SHARE")]
+    test_size: Option<f64>,
+    /// Share of all rows that validate; of a split by dates, share of its training period
     #[arg(long, value_name = "SHARE", default_value_t = 0.16)]
     valid_size: f64,
     /// How training rows are rebalanced: none, weights, or a chain such as smote:0.1,rus:0.5
@@ -74,7 +74,14 @@ enum SplitArg {
 
 impl PrepArgs {
     fn config(self, global: &Global) -> anyhow::Result<PrepConfig> {
-        let shares = SplitShares { test: self.test_size, valid: self.valid_size };
+        let by_dates = matches!(self.split, Some(SplitArg::Dates));
+        if by_dates && self.test_size.is_some() {
+            return Err(UsageError("--test-size says nothing about --split dates".into()).into());
+        }
+        let shares = SplitShares {
+            test: self.test_size.unwrap_or(SplitShares::default().test),
+            valid: self.valid_size,
+        };
         let inside = |share: f64| share > 0.0 && share < 1.0;
         if !inside(shares.test) || !inside(shares.valid) || !inside(shares.test + shares.valid) {
             let why = "--test-size and --valid-size must be above 0 and leave rows to train with";
@@ -88,7 +95,7 @@ impl PrepArgs {
             }
             _ => None,
         };
-        if periods.is_some() != matches!(self.split, Some(SplitArg::Dates)) {
+        if periods.is_some() != by_dates {
             let why = "--split dates and --train-from, --train-to, --test-from, --test-to belong together";
             return Err(UsageError(why.into()).into());
         }

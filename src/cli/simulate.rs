@@ -40,7 +40,8 @@ pub struct SimulateArgs {
 enum PresetArg {
     /// Customers and terminals at real cities
     Demo,
-    /// The Fraud Detection Handbook's published data, bit for bit; with --seed another world by its rules
+    /// The Fraud Detection Handbook's published data, bit for bit; with --seed another world by its rules. Its generators count up
+    /// from the seed, one a customer and one a day: worlds share nothing when their seeds are farther apart than both
     Handbook,
 }
 

@@ -7,9 +7,9 @@ use std::path::Path;
 use super::blocks::{Block, Blocks, Take};
 use super::error::DatasetError;
 use super::file::{Format, header, no_rows, places};
-use super::parquet;
 use super::sink::{OutFormat, Sink};
 use super::table::{Column, Kind, Values};
+use super::{csv, parquet};
 use crate::files;
 
 /// Digits of a whole number that an `f64` always holds.
@@ -32,25 +32,26 @@ impl Appending<'_> {
     /// Says whether the rows may be written; asked before long work.
     ///
     /// # Errors
-    /// When the ending of `out` is not known, or it is there and `force` is not.
+    /// When the ending of `out` is not known, it is the input, or it is there and `force` is not.
     pub fn check(&self) -> Result<(), DatasetError> {
         OutFormat::of(self.out)?;
+        files::check_not_input(self.out, &[self.input])?;
         Ok(files::check_file_target(self.out, self.force)?)
     }
 
     /// Reads the wanted columns block by block, hands them to `make`, and writes the rows of the block with the columns that it
     /// made, which are called `added`. Gives the number of rows.
     ///
-    /// Parquet to Parquet keeps the types, CSV to CSV the text of each cell; otherwise a column becomes numbers when all its cells
-    /// are numbers that lose nothing by it.
+    /// Parquet to Parquet keeps the types, CSV to CSV the text of each cell and what stands between them; otherwise a column becomes
+    /// numbers when all its cells are numbers that lose nothing by it.
     ///
     /// # Errors
     /// When `input` cannot be read, has a column of such a name already, or `out` cannot be written; those of `make`.
-    pub fn write<E: From<DatasetError> + From<files::FileError>>(
+    pub fn write<E: From<DatasetError> + From<files::FileError> + Send>(
         &self,
         wanted: &[(&str, Kind)],
         added: &[String],
-        mut make: impl FnMut(Vec<Column>) -> Result<Vec<Column>, E>,
+        mut make: impl FnMut(Vec<Column>) -> Result<Vec<Column>, E> + Send,
     ) -> Result<usize, E> {
         self.check()?;
         let names = header(self.input)?;
@@ -58,17 +59,21 @@ impl Appending<'_> {
             let why = format!("it has a column {name:?} already; rename it");
             return Err(DatasetError::unusable(self.input, why).into());
         }
-        let to = OutFormat::of(self.out)?;
+        let from = self.delimiter()?;
+        let to = match (OutFormat::of(self.out)?, from) {
+            // Decimal commas stay numbers for whoever reads the file.
+            (OutFormat::Csv { delimiter: b',' }, Some(delimiter)) => OutFormat::Csv { delimiter },
+            (to, _) => to,
+        };
         let as_frames = Format::of(self.input)? == Format::Parquet && to == OutFormat::Parquet;
         let mut places = places(self.input, &names, wanted)?;
-        let copied = if as_frames { Vec::new() } else { self.copied(&names, to)? };
+        let copied = if as_frames { Vec::new() } else { self.copied(&names, from, to)? };
         places.extend(copied);
         files::write_file(self.out, self.force, |file: &mut File| {
             let take = if as_frames { Take::All } else { Take::Wanted };
-            let mut blocks = Blocks::open(self.input, &places, take, self.whole)?;
             let mut sink = Sink::new(to, file);
             let mut rows = 0;
-            while let Some(Block { mut columns, frame }) = blocks.next()? {
+            Blocks::open(self.input, &places, take, self.whole)?.each(|Block { mut columns, frame }| {
                 let own = columns.split_off(wanted.len());
                 let added = make(columns)?;
                 rows += added.first().map_or(0, |column| column.values.len());
@@ -78,26 +83,41 @@ impl Appending<'_> {
                     }
                     None => sink.write(own.into_iter().chain(added).collect()),
                 };
-                written.map_err(DatasetError::io(self.out))?;
-            }
+                Ok::<_, E>(written.map_err(DatasetError::io(self.out))?)
+            })?;
             sink.finish().map_err(DatasetError::io(self.out))?;
             if rows == 0 { Err(no_rows(self.input).into()) } else { Ok(rows) }
         })
     }
 
-    /// All columns of the input as they are to be written.
-    fn copied(&self, names: &[String], to: OutFormat) -> Result<Vec<(usize, Kind)>, DatasetError> {
-        let all: Vec<(usize, Kind)> = (0..names.len()).map(|place| (place, Kind::Text)).collect();
-        if matches!(to, OutFormat::Csv { .. }) {
-            return Ok(all);
+    /// What stands between the cells of the input, when it is CSV.
+    fn delimiter(&self) -> Result<Option<u8>, DatasetError> {
+        match Format::of(self.input)? {
+            Format::Csv => csv::delimiter(self.input).map(Some),
+            Format::Parquet => Ok(None),
         }
+    }
+
+    /// All columns of the input, whose cells are divided by `from` if it is CSV, as they are to be written.
+    fn copied(
+        &self,
+        names: &[String],
+        from: Option<u8>,
+        to: OutFormat,
+    ) -> Result<Vec<(usize, Kind)>, DatasetError> {
+        let all = |kind: Kind| (0..names.len()).map(move |place| (place, kind.clone()));
+        if matches!(to, OutFormat::Csv { .. }) {
+            return Ok(all(Kind::Raw).collect());
+        }
+        let all: Vec<(usize, Kind)> = all(Kind::Text).collect();
+        let decimal_commas = from.is_some_and(|delimiter| delimiter != b',');
         // A column is numbers only when its last cell is one too.
         let mut texts = HashSet::new();
         let mut numbers = HashSet::new();
         let mut blocks = Blocks::open(self.input, &all, Take::Wanted, false)?;
         while let Some(block) = blocks.next()? {
             for (place, column) in block.columns.iter().enumerate() {
-                match safe_numbers(&column.values) {
+                match safe_numbers(&column.values, decimal_commas) {
                     Some(true) => drop(numbers.insert(place)),
                     Some(false) => {}
                     None => drop(texts.insert(place)),
@@ -113,14 +133,16 @@ impl Appending<'_> {
 }
 
 /// Whether there are numbers among the cells; `None` when one is something else, or would lose by being a number.
-fn safe_numbers(values: &Values) -> Option<bool> {
+fn safe_numbers(values: &Values, decimal_commas: bool) -> Option<bool> {
     let Values::Texts(texts) = values else { return None };
     let mut any = false;
     for text in texts.iter().filter(|text| !text.is_empty()) {
         let digits = text.strip_prefix('-').unwrap_or(text);
         let whole = digits.bytes().all(|byte| byte.is_ascii_digit());
         let identifier = whole && (digits.len() > SAFE_DIGITS || digits.len() > 1 && digits.starts_with('0'));
-        if identifier || !text.parse().is_ok_and(|number: f64| number.is_finite()) {
+        let commas = || csv::decimal_comma(text).filter(|_| decimal_commas);
+        let number = text.parse().ok().or_else(commas);
+        if identifier || !number.is_some_and(f64::is_finite) {
             return None;
         }
         any = true;

@@ -10,6 +10,7 @@ use super::identity::{ContentIds, check_unique};
 use super::table::{Kind, Table, Wanted};
 use crate::domain::Timestamp;
 use crate::features::Schema;
+use crate::features::encoding::{Encoding, Input};
 use crate::text::Texts;
 
 /// Rows of a table, none of them encoded.
@@ -47,13 +48,19 @@ pub fn cases(path: &Path, schema: &Schema) -> Result<Cases, DatasetError> {
     let time = wanted.add(schema.columns.time.as_deref(), Kind::Time(schema.time_format));
     let mut table = Table(read(path, &wanted.0)?);
     let names: Vec<&str> = schema.input_names().collect();
-    let cells: Vec<Cells> = (0..names.len()).map(|place| cells(table.texts(Some(place)))).collect();
+    let encoder = schema.encoder();
+    // The word 0742 is no number, and 5411 is none in a column of words.
+    let cell = |(place, input): (usize, &Input)| match input.encoding {
+        Encoding::Category(_) | Encoding::Count(_) => Cells::Words(table.texts(Some(place))),
+        _ => cells(table.texts(Some(place))),
+    };
+    let cells: Vec<Cells> = encoder.inputs().iter().enumerate().map(cell).collect();
     let times = time.map(|_| table.times(time));
     let rows = table.0.first().map_or(0, |_| cells.first().map_or(0, Cells::len));
     let ids = match id {
         Some(_) => {
             let ids = table.texts(id);
-            check_unique(path, &ids)?;
+            check_unique(path, schema.columns.id.as_deref(), &ids)?;
             ids
         }
         None => content_ids(&cells, times.as_deref(), rows),
@@ -123,5 +130,9 @@ mod tests {
         assert_eq!(rows[1], serde_json::json!({"a": null, "kind": null}));
         assert_eq!(cases.labels, [Some(false), Some(true), Some(false)]);
         assert_eq!(cases.ids.get(2), format!("{}-1", cases.ids.get(0)));
+        let input = |name: &str, encoding| Input { name: name.to_owned(), encoding };
+        let inputs = vec![input("a", Encoding::Category(vec![])), input("kind", Encoding::Category(vec![]))];
+        let named = super::cases(&path, &Schema { inputs, ..schema }).unwrap();
+        assert_eq!(Value::Object(named.objects[0].clone()), serde_json::json!({"a": "1.50", "kind": "food"}));
     }
 }

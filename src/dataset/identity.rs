@@ -9,7 +9,9 @@ use std::path::Path;
 use rayon::slice::ParallelSliceMut;
 use sha2::{Digest, Sha256};
 
+use super::blocks::each_block;
 use super::error::DatasetError;
+use super::table::{Kind, Table};
 use crate::files::hexadecimal;
 use crate::text::Texts;
 
@@ -49,14 +51,11 @@ impl UniqueIds {
         self.0.extend(ids.iter().map(hash));
     }
 
+    /// Reads the `column` of ids once more when two rows may have the same.
+    ///
     /// # Errors
-    /// [`DatasetError::Unusable`] for two rows with the same id; `again` hands over all ids once more, block by block, and is asked
-    /// only when two rows may have the same.
-    pub(super) fn check(
-        self,
-        path: &Path,
-        again: impl FnOnce(&mut dyn FnMut(&Texts)) -> Result<(), DatasetError>,
-    ) -> Result<(), DatasetError> {
+    /// [`DatasetError::Unusable`] for two rows with the same id.
+    pub(super) fn check(self, path: &Path, column: Option<&str>) -> Result<(), DatasetError> {
         let mut hashes = self.0;
         hashes.par_sort_unstable();
         let repeated: HashSet<u64> =
@@ -65,8 +64,9 @@ impl UniqueIds {
             return Ok(());
         }
         let (mut seen, mut row, mut found) = (HashMap::new(), 0, None);
-        again(&mut |ids| {
-            for id in ids.iter() {
+        let wanted: Vec<(&str, Kind)> = column.map(|column| (column, Kind::Identifier)).into_iter().collect();
+        each_block(path, &wanted, |columns| {
+            for id in Table(columns).texts(Some(0)).iter() {
                 row += 1;
                 if repeated.contains(&hash(id))
                     && let Some(first) = seen.insert(id.to_owned(), row)
@@ -74,6 +74,7 @@ impl UniqueIds {
                     found.get_or_insert_with(|| format!("rows {first} and {row} have the same id {id:?}"));
                 }
             }
+            Ok::<_, DatasetError>(())
         })?;
         found.map_or(Ok(()), |why| Err(DatasetError::unusable(path, why)))
     }
@@ -85,14 +86,11 @@ fn hash(id: &str) -> u64 {
     hasher.finish()
 }
 
-/// As [`UniqueIds::check`], of ids that are all there.
-pub(super) fn check_unique(path: &Path, ids: &Texts) -> Result<(), DatasetError> {
+/// As [`UniqueIds::check`], of a column of ids that has been read whole.
+pub(super) fn check_unique(path: &Path, column: Option<&str>, ids: &Texts) -> Result<(), DatasetError> {
     let mut unique = UniqueIds::default();
     unique.extend(ids);
-    unique.check(path, |take| {
-        take(ids);
-        Ok(())
-    })
+    unique.check(path, column)
 }
 
 #[cfg(test)]

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use super::blocks::{Blocks, Take};
+use super::blocks::each_block;
 use super::error::DatasetError;
-use super::file::{header, places, read};
-use super::identity::{ContentIds, check_unique};
+use super::file::read;
+use super::identity::{ContentIds, UniqueIds, check_unique};
 use super::table::{Kind, Table, Wanted};
 use crate::domain::{Amount, GeoPoint, InvalidValue, Transaction};
 use crate::features::{EventLog, Schema};
+use crate::progress::Progress;
 use crate::text::Texts;
 
 /// An event log with the names of its rows, in the order of the file.
@@ -28,32 +29,35 @@ pub struct Log {
 pub fn log(path: &Path, schema: &Schema) -> Result<Log, DatasetError> {
     let columns = LogColumns::new(schema);
     let mut table = Table(read(path, &columns.wanted.0)?);
-    let events = columns.events(path, &mut table)?;
+    let events = columns.events(path, 0, &mut table)?;
     let ids = columns.ids(&events, &mut table, &mut ContentIds::default());
     if columns.id.is_some() {
-        check_unique(path, &ids)?;
+        check_unique(path, schema.columns.id.as_deref(), &ids)?;
     }
     Ok(Log { events, ids })
 }
 
-/// Whether the rows of an event log stand in the order of time; reads nothing else.
+/// Whether the rows of an event log stand in the order of time; sees to it that no two of them have one id. Reads nothing else.
 ///
 /// # Errors
-/// When the file cannot be read or a time is none.
-pub fn in_time_order(path: &Path, schema: &Schema) -> Result<bool, DatasetError> {
+/// When the file cannot be read, a time is none, two rows have the same id, or the user stopped.
+pub fn in_time_order(path: &Path, schema: &Schema, progress: &dyn Progress) -> Result<bool, DatasetError> {
     let mut wanted = Wanted::default();
-    wanted.add(schema.columns.time.as_deref(), Kind::Time(schema.time_format));
-    let places = places(path, &header(path)?, &wanted.0)?;
-    let mut blocks = Blocks::open(path, &places, Take::Wanted, false)?;
-    let mut newest = None;
-    while let Some(block) = blocks.next()? {
-        let times = Table(block.columns).times(Some(0));
-        if !times.is_sorted() || newest > times.first().copied() {
-            return Ok(false);
-        }
+    let time = wanted.add(schema.columns.time.as_deref(), Kind::Time(schema.time_format));
+    let id = wanted.add(schema.columns.id.as_deref(), Kind::Identifier);
+    let (mut in_order, mut newest, mut ids) = (true, None, UniqueIds::default());
+    each_block(path, &wanted.0, |columns| {
+        progress.check()?;
+        let mut table = Table(columns);
+        let times = table.times(time);
+        in_order &= times.is_sorted()
+            && times.first().is_none_or(|first| newest.is_none_or(|newest| newest <= *first));
         newest = times.last().copied().or(newest);
-    }
-    Ok(true)
+        ids.extend(&table.texts(id));
+        Ok::<_, DatasetError>(())
+    })?;
+    ids.check(path, schema.columns.id.as_deref())?;
+    Ok(in_order)
 }
 
 /// Reads an event log as single transactions.
@@ -106,9 +110,14 @@ impl<'a> LogColumns<'a> {
         }
     }
 
-    /// Takes the transactions out of the columns that were read.
-    pub(super) fn events(&self, path: &Path, table: &mut Table) -> Result<EventLog, DatasetError> {
-        let wrong = |row, error: InvalidValue| DatasetError::unusable_row(path, row, &error);
+    /// Takes the transactions out of the columns that were read, before which the file has `first` rows.
+    pub(super) fn events(
+        &self,
+        path: &Path,
+        first: usize,
+        table: &mut Table,
+    ) -> Result<EventLog, DatasetError> {
+        let wrong = |row, error: InvalidValue| DatasetError::unusable_row(path, first + row, &error);
         let amounts = table.numbers(self.amount).into_iter().enumerate();
         let amounts = amounts
             .map(|(row, amount)| Amount::try_from(amount).map_err(|error| wrong(row, error)))

@@ -24,6 +24,9 @@ mod table;
 mod words;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 pub use appended::Appending;
 pub use blocks::each_block;
 pub use cases::{Cases, cases};

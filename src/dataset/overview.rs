@@ -32,27 +32,18 @@ pub fn overview(path: &Path, schema: &Schema, progress: &dyn Progress) -> Result
     let time = wanted.add(columns.time.as_deref(), Kind::Time(schema.time_format));
     let id = wanted.add(columns.id.as_deref(), Kind::Identifier);
     let wanted = places(path, &names, &wanted.0)?;
-    let mut blocks = Blocks::open(path, &wanted, Take::Wanted, false)?;
     let (mut labels, mut times, mut ids) = (Vec::new(), Vec::new(), UniqueIds::default());
-    while let Some(block) = blocks.next()? {
+    Blocks::open(path, &wanted, Take::Wanted, false)?.each(|block| {
         progress.check()?;
         let mut table = Table(block.columns);
         labels.extend(table.labels(label));
         times.extend(table.times(time));
         ids.extend(&table.texts(id));
-    }
+        Ok::<_, DatasetError>(())
+    })?;
     if labels.is_empty() && times.is_empty() {
         return Err(no_rows(path));
     }
-    ids.check(path, |take| {
-        let mut only_ids = Wanted::default();
-        only_ids.add(columns.id.as_deref(), Kind::Identifier);
-        let wanted = places(path, &names, &only_ids.0)?;
-        let mut blocks = Blocks::open(path, &wanted, Take::Wanted, false)?;
-        while let Some(block) = blocks.next()? {
-            take(&Table(block.columns).texts(Some(0)));
-        }
-        Ok(())
-    })?;
+    ids.check(path, columns.id.as_deref())?;
     Ok(Overview { labels, times: time.map(|_| times) })
 }

@@ -12,7 +12,7 @@ use polars::prelude::{
 use rayon::prelude::*;
 
 use super::error::DatasetError;
-use super::table::{Column, Kind, Values};
+use super::table::{Column, Kind, Values, text_cell};
 use crate::domain::{InvalidValue, Timestamp};
 use crate::features::encoding::Cell;
 use crate::text::DictionaryBuilder;
@@ -105,7 +105,14 @@ impl<'w> ParquetBlocks<'w> {
         let name = &self.names[*place];
         let series = frame.column(name).map_err(unreadable(&self.path))?;
         let values = values(series, kind).map_err(|failure| match failure {
-            Failure::Polars(error) => unreadable(&self.path)(error),
+            Failure::Polars(error) => DatasetError::unusable(
+                &self.path,
+                format!(
+                    "column {name:?} holds {}, which is neither numbers, text, times nor true/false ({error}); --drop {name} \
+                     leaves it out",
+                    series.dtype()
+                ),
+            ),
             Failure::Cell { row, source } => DatasetError::Cell {
                 path: self.path.clone(),
                 line: (self.first + row) as u64 + 1,
@@ -196,7 +203,7 @@ fn values(series: &Series, kind: &Kind) -> Result<Values, Failure> {
         }
         _ => {
             for (row, value) in series.cast(&DataType::String)?.str()?.iter().enumerate() {
-                push(row, value.filter(|text| !text.is_empty()).map_or(Cell::Missing, Cell::Text))?;
+                push(row, value.map_or(Cell::Missing, |text| text_cell(text, kind)))?;
             }
         }
     }

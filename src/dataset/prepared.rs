@@ -230,7 +230,7 @@ impl Prepared {
                 found: names.clone(),
             })
         };
-        let mut wanted = vec![(place(LABEL)?, Kind::Label { positive: None }), (place(ID)?, Kind::Text)];
+        let mut wanted = vec![(place(LABEL)?, Kind::Label { positive: None }), (place(ID)?, Kind::Raw)];
         for feature in &self.schema.features {
             wanted.push((place(feature)?, Kind::Number));
         }

@@ -21,6 +21,8 @@ pub struct SchemaOptions {
     pub map: Vec<(String, String)>,
     /// Columns to leave out.
     pub drop: Vec<String>,
+    /// Columns of a table whose values are names, whatever they look like.
+    pub categories: Vec<String>,
     /// Which features an event log gets.
     pub features: FeatureSet,
     /// When an event log's labels become known.
@@ -91,6 +93,11 @@ pub fn resolve(
         check("label", &columns.label)?;
     }
     let features = match kind {
+        InputKind::Transactions if !options.categories.is_empty() => {
+            let why = "--category is for tables: the features of an event log are made of its customers, terminals, times \
+                and amounts";
+            return Err(DatasetError::unusable(path, why));
+        }
         InputKind::Transactions => {
             check("time", &columns.time)?;
             check("customer", &columns.customer)?;
@@ -133,7 +140,8 @@ fn check_options(path: &Path, header: &[String], options: &SchemaOptions) -> Res
     let named = options.label.iter().map(|name| ("--label", name));
     let named = named.chain(options.time.iter().map(|name| ("--time", name)));
     let named = named.chain(options.map.iter().map(|(_, name)| ("--map", name)));
-    let mut named = named.chain(options.drop.iter().map(|name| ("--drop", name)));
+    let named = named.chain(options.drop.iter().map(|name| ("--drop", name)));
+    let mut named = named.chain(options.categories.iter().map(|name| ("--category", name)));
     match named.find(|(_, name)| !header.contains(name)) {
         Some((option, name)) => Err(DatasetError::UnknownColumn {
             path: path.to_owned(),

@@ -25,9 +25,11 @@ pub enum Kind {
     Word,
     /// Text; a missing one becomes empty.
     Text,
+    /// Text as it is written, with the space around it.
+    Raw,
     /// A time in this format that must be there.
     Time(TimeFormat),
-    /// 0/1, 0.0/1.0, true/false, or whether the text equals `positive`; may be missing.
+    /// 0/1, 0.0/1.0, true/false, yes/no, or whether the text equals `positive`; may be missing.
     Label {
         /// The text that means fraud.
         positive: Option<String>,
@@ -63,7 +65,7 @@ pub struct Column {
 impl Kind {
     /// True when cells are kept as they are written.
     pub(super) const fn is_text(&self) -> bool {
-        matches!(self, Self::Identifier | Self::Entity | Self::Text | Self::Word)
+        matches!(self, Self::Identifier | Self::Entity | Self::Text | Self::Raw | Self::Word)
     }
 
     /// What the cells of an encoding's column must be.
@@ -81,7 +83,7 @@ impl Kind {
             Self::Number | Self::Required | Self::Boolean | Self::Seconds(_) => {
                 Values::Numbers(Vec::with_capacity(rows))
             }
-            Self::Identifier | Self::Text => Values::Texts(Texts::default()),
+            Self::Identifier | Self::Text | Self::Raw => Values::Texts(Texts::default()),
             Self::Entity | Self::Word => Values::Entities(DictionaryBuilder::default()),
             Self::Time(_) => Values::Times(Vec::with_capacity(rows)),
             Self::Label { .. } => Values::Labels(Vec::with_capacity(rows)),
@@ -102,7 +104,7 @@ impl Kind {
                 numbers.push(encoding::time(cell, *format)?.map_or(f64::NAN, seconds));
             }
             (Self::Identifier, Values::Texts(texts)) => with_text(present(cell)?, |text| texts.push(text)),
-            (Self::Text, Values::Texts(texts)) => with_text(cell, |text| texts.push(text)),
+            (Self::Text | Self::Raw, Values::Texts(texts)) => with_text(cell, |text| texts.push(text)),
             (Self::Entity, Values::Entities(entities)) => {
                 with_text(present(cell)?, |text| entities.push(text))
             }
@@ -118,6 +120,17 @@ impl Kind {
         }
         Ok(())
     }
+}
+
+/// What a text is in a column of this kind: without the space around it, and missing when it is spelled so.
+pub(super) fn text_cell<'a>(text: &'a str, kind: &Kind) -> Cell<'a> {
+    if *kind == Kind::Raw {
+        return Cell::Text(text);
+    }
+    let text = text.trim();
+    // Where one word of a column means fraud, others such as `None` may mean none.
+    let of_words = matches!(kind, Kind::Label { positive: Some(_) });
+    if text.is_empty() || !of_words && encoding::is_missing(text) { Cell::Missing } else { Cell::Text(text) }
 }
 
 /// Hands over a cell's text without copying it where that can be.
@@ -143,11 +156,12 @@ fn label(cell: Cell<'_>, positive: Option<&str>) -> Result<Option<bool>, Invalid
     if let Some(positive) = positive {
         return Ok(Some(text == positive));
     }
-    match (text.parse::<f64>(), text.to_ascii_lowercase().as_str()) {
-        (Ok(1.0), _) | (_, "true") => Ok(Some(true)),
-        (Ok(0.0), _) | (_, "false") => Ok(Some(false)),
+    match (text.parse::<f64>(), encoding::truth(&text)) {
+        (Ok(1.0), _) | (_, Some(true)) => Ok(Some(true)),
+        (Ok(0.0), _) | (_, Some(false)) => Ok(Some(false)),
         _ => {
-            Err(InvalidValue::new(text, "a label: 0, 1, true or false (else name the word with --positive)"))
+            let expected = "a label: 0, 1, true, false, yes or no (else name the word with --positive)";
+            Err(InvalidValue::new(text, expected))
         }
     }
 }

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::InvalidValue;
 
+/// From 1970 to the end of the year 9999.
+const FARTHEST_US: u64 = 253_402_300_800_000_000;
+
 /// An instant in microseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -66,12 +69,18 @@ impl Timestamp {
             let date = || NaiveDate::parse_from_str(trimmed, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
             Some(with_time.or_else(date)?.and_utc())
         });
-        instant.map(|time| Self(time.timestamp_micros())).ok_or_else(invalid)
+        instant.and_then(|time| Self::checked(time.timestamp_micros())).ok_or_else(invalid)
     }
 
-    /// From seconds since the epoch, rounded to a microsecond; `None` beyond the year 9999.
+    /// From seconds since the epoch, rounded to a microsecond; `None` outside of the range of [`Timestamp::checked`].
     pub fn from_epoch_seconds(seconds: f64) -> Option<Self> {
-        (seconds.abs() < 253_402_300_800.0).then(|| Self((seconds * 1e6).round() as i64))
+        (seconds.abs() <= FARTHEST_US as f64 / 1e6).then(|| Self((seconds * 1e6).round() as i64))
+    }
+
+    /// From microseconds since the epoch; `None` behind the year 9999 or as far before 1970. Differences of times in this range
+    /// are far from overflowing, and their seconds as `f64` are in it too.
+    pub fn checked(micros: i64) -> Option<Self> {
+        (micros.unsigned_abs() <= FARTHEST_US).then_some(Self(micros))
     }
 }
 
@@ -215,9 +224,21 @@ mod tests {
             assert_eq!(Timestamp::parse(text), Ok(expected), "{text}");
         }
         assert_eq!(Timestamp::parse("2018-04-01 00:00"), Timestamp::parse("2018-04-01"));
+        let last = Timestamp::parse("9999-12-31 23:59:59.999999").unwrap();
+        assert!(Timestamp::from_epoch_seconds(last.micros() as f64 / 1e6).is_some(), "rounded up");
         assert_eq!(expected.to_string(), "2018-04-01T00:00:31Z");
-        for text in ["", "yesterday", "1e300", "NaN", "2018-13-01", "18-04-01", "4/1/2018 0:00", "04/01/2018"]
-        {
+        for text in [
+            "",
+            "yesterday",
+            "1e300",
+            "NaN",
+            "2018-13-01",
+            "18-04-01",
+            "+12345-01-01",
+            "-9000-01-01",
+            "4/1/2018 0:00",
+            "04/01/2018",
+        ] {
             assert!(Timestamp::parse(text).is_err(), "{text}");
         }
     }

@@ -33,6 +33,12 @@ pub enum FileError {
         /// The target.
         path: PathBuf,
     },
+    /// What is to be written is read or written as something else too.
+    #[error("{}: is read or written as something else in the same run; name another file", path.display())]
+    IsInput {
+        /// The file.
+        path: PathBuf,
+    },
     /// A folder is whole but could not take its name.
     #[error("{}: {source}; what was to be there lies whole in {}", path.display(), staged.display())]
     Unnamed {
@@ -122,6 +128,19 @@ pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, FileError> {
 pub fn check_file_target(target: &Path, force: bool) -> Result<(), FileError> {
     match target.exists() && !force {
         true => Err(FileError::Exists { path: target.to_owned() }),
+        false => Ok(()),
+    }
+}
+
+/// Says whether `target` is none of the files that are read: they would be lost.
+///
+/// # Errors
+/// [`FileError::IsInput`] when it is one of `inputs`, by whatever name.
+pub fn check_not_input(target: &Path, inputs: &[&Path]) -> Result<(), FileError> {
+    let Ok(place) = fs::canonicalize(target) else { return Ok(()) };
+    let same = |input: &&Path| fs::canonicalize(input).is_ok_and(|input| input == place);
+    match inputs.iter().any(same) {
+        true => Err(FileError::IsInput { path: target.to_owned() }),
         false => Ok(()),
     }
 }

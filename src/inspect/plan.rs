@@ -5,7 +5,8 @@ use std::path::Path;
 use super::reading::Read;
 use super::timeline::{Clock, TimeFacts};
 use crate::dataset::{
-    self, ColumnKind, ColumnSurvey, DatasetError, Distinct, SchemaOptions, Survey, SurveyOptions,
+    self, ColumnKind, ColumnSurvey, DatasetError, Distinct, MOST_CATEGORIES, SchemaOptions, Survey,
+    SurveyOptions,
 };
 use crate::domain::TimeFormat;
 use crate::features::{Columns, InputKind};
@@ -50,7 +51,14 @@ impl Plan {
         let compared: Vec<String> = kept.iter().filter(|name| !apart(name)).cloned().collect();
         let apart_from = parts.id.iter().cloned().collect();
         let looked = SurveyOptions { columns: Some(&kept), hashed: Some(&compared), label: None };
-        let survey = dataset::survey(path, looked, progress)?;
+        let mut survey = dataset::survey(path, looked, progress)?;
+        for column in survey.columns.iter_mut().filter(|column| options.categories.contains(&column.name)) {
+            // More of them than are counted by themselves remain what they look like.
+            if column.distinct.count() <= MOST_CATEGORIES && column.kind != ColumnKind::Empty {
+                (column.kind, column.whole, column.range) = (ColumnKind::Category, false, None);
+                column.warnings.clear();
+            }
+        }
         let warnings = survey.columns.iter().flat_map(|column| column.warnings.clone()).collect();
         let positive = options.positive.clone();
         let mut plan = Self {

@@ -95,7 +95,8 @@ impl Histogram {
         let to = present().map(|numbers| quantile(numbers, EDGES[1])).reduce(f64::max)?;
         let (from, to) = if whole { (from.floor() - 0.5, to.ceil() + 0.5) } else { (from, to) };
         let (from, to) = if to > from { (from, to) } else { (from - 0.5, from + 0.5) };
-        let bins = if whole && to - from <= BINS as f64 { (to - from) as usize } else { BINS };
+        // Where numbers are so large that a half is lost on them, all of a narrow range are in one bin.
+        let bins = if whole && to - from <= BINS as f64 { ((to - from) as usize).max(1) } else { BINS };
         let width = (to - from) / bins as f64;
         let [genuine, fraud, unlabelled] = by_class.map(|numbers| {
             let mut counts = vec![0; if numbers.is_empty() { 0 } else { bins }];
@@ -129,6 +130,8 @@ mod tests {
         assert_eq!((broken.bins(), broken.unlabelled.iter().sum::<u64>()), (BINS, 6));
         let same = Histogram::new(&[7.5; 3], &[0; 3], false).expect("there are numbers");
         assert_eq!((same.from, same.to), (7.0, 8.0));
+        let large = Histogram::new(&[12_345_678_901_234_567.0; 3], &[0; 3], true).expect("there are numbers");
+        assert_eq!((large.bins(), large.genuine), (1, vec![3]));
         assert!(Histogram::new(&[f64::NAN], &[0], false).is_none());
     }
 }

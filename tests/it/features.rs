@@ -1,5 +1,8 @@
 //! `fraudctl features`.
 
+use std::path::Path;
+
+use fraudctl::dataset::{Kind, Values, header, read};
 use insta::assert_snapshot;
 
 use crate::support::{Place, creditcard, fraudctl};
@@ -81,7 +84,7 @@ fn a_state_goes_on_where_the_last_file_ended() {
         "{}",
         refused.stderr
     );
-    assert!(!std::path::Path::new(&place.at("3.csv")).exists());
+    assert!(!Path::new(&place.at("3.csv")).exists());
 }
 
 #[test]
@@ -91,6 +94,18 @@ fn formats_may_change_on_the_way() {
     let (parquet, csv, packed) = (place.at("f.parquet"), place.at("f.csv"), place.at("log.csv.gz"));
     fraudctl(["features", &log, "--out", &parquet]).succeeds();
     fraudctl(["features", &log, "--out", &csv]).succeeds();
+    let bits = |path: &str| -> Vec<Vec<u64>> {
+        let path = Path::new(path);
+        let names = header(path).expect("a header");
+        let (_, added) = names.split_at(names.len() - 34);
+        let wanted: Vec<(&str, Kind)> = added.iter().map(|name| (name.as_str(), Kind::Number)).collect();
+        let columns = read(path, &wanted).expect("numbers").into_iter().map(|column| match column.values {
+            Values::Numbers(numbers) => numbers.iter().map(|number| number.to_bits()).collect(),
+            _ => panic!("numbers were asked for"),
+        });
+        columns.collect()
+    };
+    assert_eq!(bits(&csv), bits(&parquet));
     let table = fraudctl(["features", &csv, "--out", &place.at("again.csv"), "--features", "handbook"]);
     assert_eq!(table.code, 1);
     assert!(
@@ -114,6 +129,40 @@ fn formats_may_change_on_the_way() {
     assert!(status.is_ok_and(|status| status.success()));
     fraudctl(["features", &packed, "--out", &place.at("packed.csv")]).succeeds();
     assert_eq!(lines(&place.at("packed.csv")).len(), lines(&csv).len());
+}
+
+#[test]
+fn cells_keep_their_text_and_what_stands_between_them() {
+    let place = Place::new();
+    let text = "id;time;customer;terminal;amount;country;note\n\
+        1;2018-04-01 10:00;7;9;0,5; NA ;\"a;b\"\n2;2018-04-01 11:00;7;9;1.000,25;null;\n";
+    let log = place.write("log.csv", text);
+    let (out, ndjson) = (place.at("out.csv"), place.at("out.ndjson"));
+    fraudctl(["features", &log, "--out", &out, "--features", "handbook"]).succeeds();
+    let kept: Vec<String> =
+        lines(&out).iter().map(|line| line.splitn(8, ';').take(7).collect::<Vec<_>>().join(";")).collect();
+    assert_eq!(kept[0], text.lines().next().expect("a header"));
+    assert!(lines(&out)[1].starts_with("1;2018-04-01 10:00;7;9;0,5; NA ;\"a;b\";"), "{}", lines(&out)[1]);
+    assert!(lines(&out)[2].starts_with("2;2018-04-01 11:00;7;9;1.000,25;null;;"), "{}", lines(&out)[2]);
+    fraudctl(["features", &log, "--out", &ndjson, "--features", "handbook"]).succeeds();
+    let row: serde_json::Value = serde_json::from_str(&lines(&ndjson)[1]).expect("JSON");
+    assert_eq!((&row["amount"], &row["country"]), (&1000.25.into(), &"".into()));
+}
+
+#[test]
+fn an_id_twice_and_a_file_that_would_be_lost_are_refused() {
+    let place = Place::new();
+    let rows = "id,time,customer,terminal,amount\n1,1,1,1,1\n2,2,1,1,1\n1,3,1,1,1\n";
+    let log = place.write("log.csv", rows);
+    let refuse = |arguments: &[&str]| {
+        let refused = fraudctl(["features", &log].iter().chain(arguments).copied());
+        assert_eq!(refused.code, 1, "{}", refused.stdout);
+        assert_eq!(std::fs::read_to_string(&log).expect("it is there"), rows);
+        place.neutral(&refused.stderr)
+    };
+    assert_snapshot!(refuse(&["--out", &place.at("out.csv")]), @r#"error: PLACE/log.csv: rows 1 and 3 have the same id "1""#);
+    assert_snapshot!(refuse(&["--out", &log, "--force"]), @"error: PLACE/log.csv: is read or written as something else in the same run; name another file");
+    assert_snapshot!(refuse(&["--out", &place.at("out.csv"), "--state", &log, "--force"]), @"error: PLACE/log.csv: is read or written as something else in the same run; name another file");
 }
 
 #[test]

@@ -229,7 +229,7 @@ fn what_cannot_be_looked_at_is_an_error() {
     assert_snapshot!(complaint("t.csv", "", &[]), @"error: PLACE/t.csv: the file is empty");
     assert_snapshot!(complaint("t.csv", "a,Class\n", &[]), @"error: PLACE/t.csv: the file is empty: it has a header but no rows");
     assert_snapshot!(complaint("t.csv", "a,b\n1,2\n", &["--label", "c"]), @r#"error: PLACE/t.csv: --label names the column "c", which is not there; its columns are: a, b"#);
-    assert_snapshot!(complaint("t.csv", "a,b\n1,x\n", &["--label", "b"]), @r#"error: PLACE/t.csv:2:2: column "b": "x" is not a label: 0, 1, true or false (else name the word with --positive)"#);
+    assert_snapshot!(complaint("t.csv", "a,b\n1,x\n", &["--label", "b"]), @r#"error: PLACE/t.csv:2:2: column "b": "x" is not a label: 0, 1, true, false, yes or no (else name the word with --positive)"#);
     assert_snapshot!(complaint("t.csv", "a\n1\n", &["--drop", "a"]), @"error: PLACE/t.csv: no column is left to look at");
     let file = place.write("t.csv", "a,Class\n1,0\n2,1\n");
     assert_eq!(fraudctl(["inspect", &file, "--label", "Class", "--time", "Class"]).code, 0);

@@ -16,4 +16,5 @@ mod produce;
 mod serve;
 mod simulate;
 mod support;
+mod tables;
 mod train;

@@ -70,9 +70,11 @@ pub(super) fn look_at(
         if column.missing > 0 {
             found.missing.insert(column.name.clone(), column.missing);
         }
-        let rows_per_word = survey.rows as f64 / column.distinct.count().max(1) as f64;
+        let present = survey.rows - column.missing;
+        let rows_per_word = present as f64 / column.distinct.count().max(1) as f64;
+        let is_named = config.schema.categories.contains(&column.name) && present > 0;
         // A cell that does not fit is found, with its line, when the column is read.
-        let kind = column.nearly.unwrap_or(column.kind);
+        let kind = if is_named { ColumnKind::Category } else { column.nearly.unwrap_or(column.kind) };
         let encoding = match kind {
             ColumnKind::Number => Encoding::Number,
             ColumnKind::Boolean => Encoding::Boolean,
@@ -101,15 +103,15 @@ pub(super) fn look_at(
         }
         inputs.push(Input { name: column.name.clone(), encoding });
     }
-    if inputs.is_empty() {
-        return Err(DatasetError::Unusable {
-            path: config.input.clone(),
-            why: format!("no column is left to learn from: {}", found.warnings.join("; ")),
-        }
-        .into());
-    }
+    check_inputs(config, &inputs, &found.warnings)?;
     found.learns = inputs.iter().any(|input| learnt(&input.encoding));
     found.row_hashes = survey.row_hashes;
+    if !found.dropped.is_empty() {
+        // Rows that differ in what is left out are copies all the same.
+        let kept: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
+        let options = SurveyOptions { columns: Some(&kept), hashed: Some(&kept), label: None };
+        found.row_hashes = dataset::survey(&config.input, options, progress)?.row_hashes;
+    }
     found.overview = label.map(|_| Overview { labels: survey.labels, times: None });
     set_inputs(schema, inputs);
     Ok(found)
@@ -149,8 +151,30 @@ pub(super) fn learn(
         _ => false,
     };
     let (empty, inputs): (Vec<Input>, Vec<Input>) = inputs.into_iter().partition(is_empty);
+    let warning =
+        |input: &Input| format!("column {:?} is empty in the training rows: it is left out", input.name);
+    let warnings: Vec<String> = empty.iter().map(warning).collect();
+    check_inputs(config, &inputs, &warnings)?;
+    warnings.into_iter().for_each(|warning| progress.warn(warning));
     set_inputs(schema, inputs);
     Ok(empty.into_iter().map(|input| input.name).collect())
+}
+
+/// Something is left to learn from, and every feature has a name of its own.
+fn check_inputs(config: &PrepConfig, inputs: &[Input], warnings: &[String]) -> Result<(), DatasetError> {
+    let unusable = |why: String| Err(DatasetError::unusable(&config.input, why));
+    if inputs.is_empty() {
+        return unusable(format!("no column is left to learn from: {}", warnings.join("; ")));
+    }
+    let encoder = Encoder::new(inputs.to_vec());
+    let features = encoder.features();
+    match features.iter().enumerate().find(|(place, name)| features[..*place].contains(name)) {
+        Some((_, name)) => unusable(format!(
+            "a column of times becomes several features, one of them {name:?}, and a column has that name already; rename \
+             one, or leave one out with --drop"
+        )),
+        None => Ok(()),
+    }
 }
 
 fn learnt(encoding: &Encoding) -> bool {

@@ -77,9 +77,14 @@ impl Division {
         })
     }
 
-    /// The part of a row.
+    /// The part of a row; none of one that was not there when the parts were made.
     pub(super) fn part(&self, row: usize) -> Option<Part> {
-        self.parts[row]
+        self.parts.get(row).copied().flatten()
+    }
+
+    /// Rows of the file when the parts were made.
+    pub(super) fn rows(&self) -> usize {
+        self.parts.len()
     }
 
     /// How many rows outside of the training part have the hash of a training row.
@@ -103,11 +108,14 @@ fn check_gap(config: &PrepConfig, periods: &Periods) -> Result<(), DatasetError>
     let problem = if periods.train_to < periods.train_from || periods.test_to < periods.test_from {
         "a period ends before it begins".to_owned()
     } else if periods.gap_days() < delay {
+        let gap = periods.gap_days();
+        let advice = match gap {
+            1.. => format!(", or say --delay-days {gap} if that is so"),
+            _ => String::new(),
+        };
         format!(
-            "testing begins {} days after training ends, and labels are known after {delay}: begin later, or say \
-             --delay-days {} if that is so",
-            periods.gap_days(),
-            periods.gap_days().max(0)
+            "between training and testing are {} whole days, and labels are known after {delay}: begin later{advice}",
+            gap.max(0)
         )
     } else {
         return Ok(());

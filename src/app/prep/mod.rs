@@ -87,8 +87,7 @@ pub fn prep(config: &PrepConfig, progress: &dyn Progress) -> Result<PrepSummary,
     {
         check_classes(input, &format!("the {part} part"), count)?;
     }
-    let learnt = columns::learn(config, &mut schema, &division, progress)?;
-    found.dropped.extend(learnt);
+    found.dropped.extend(columns::learn(config, &mut schema, &division, progress)?);
     let whole = schema.kind == InputKind::Transactions
         && !overview.times.as_ref().is_none_or(|times| times.is_sorted());
     let copies = found.row_hashes.take().map(|hashes| division.copies(&hashes));

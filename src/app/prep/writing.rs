@@ -3,7 +3,7 @@
 use super::PrepConfig;
 use super::division::Division;
 use crate::app::AppError;
-use crate::dataset::{self, Part, PartCount, PartRows, PreparedFacts, PreparedWriter, Samples};
+use crate::dataset::{self, DatasetError, Part, PartCount, PartRows, PreparedFacts, PreparedWriter, Samples};
 use crate::features::Schema;
 use crate::features::scaling::RobustScaler;
 use crate::matrix::Matrix;
@@ -38,7 +38,7 @@ pub(super) fn write(
     progress.start(&format!("writing {}", config.out.display()), Some(total as u64));
     let mut writer = PreparedWriter::create(&config.out, config.force, schema)?;
     let mut kept =
-        (!config.balance.is_none()).then(|| PartRows::none(columns, schema.columns.time.is_some()));
+        config.balance.changes_rows().then(|| PartRows::none(columns, schema.columns.time.is_some()));
     let mut sample = Matrix::with_capacity(0, columns);
     let step = division.train.rows.div_ceil(SCALER_ROWS).max(1);
     let (mut first, mut trained, mut done) = (0, 0, 0);
@@ -67,6 +67,13 @@ pub(super) fn write(
         progress.advance(done as u64, "");
         Ok::<_, AppError>(())
     })?;
+    if first != division.rows() {
+        let why = format!(
+            "it had {} rows when they were divided and has {first} now: it changed while it was read",
+            division.rows()
+        );
+        return Err(DatasetError::unusable(&config.input, why).into());
+    }
     let scaler = RobustScaler::fit(&sample, &schema.encoder().categories());
     let mut train = division.train;
     if let Some(kept) = kept {

@@ -12,7 +12,7 @@ mod source;
 use std::path::Path;
 
 use super::error::DatasetError;
-use super::table::{Column, Kind};
+use super::table::{Column, Kind, text_cell};
 use crate::domain::InvalidValue;
 use crate::features::encoding::Cell;
 
@@ -28,16 +28,14 @@ pub(super) fn delimiter(path: &Path) -> Result<u8, DatasetError> {
     Ok(source::open(path)?.delimiter)
 }
 
-/// The spellings of a missing cell. Where one word of a column means fraud, others such as `None` may mean none.
 fn cell<'a>(text: &'a str, kind: &Kind, delimiter: u8) -> Cell<'a> {
-    match text {
-        "" => Cell::Missing,
-        text if matches!(kind, Kind::Label { positive: Some(_) }) => Cell::Text(text),
-        "NA" | "N/A" | "null" | "NULL" | "None" => Cell::Missing,
-        text if delimiter != b',' && matches!(kind, Kind::Number | Kind::Required) && text.contains(',') => {
+    match text_cell(text, kind) {
+        Cell::Text(text)
+            if delimiter != b',' && matches!(kind, Kind::Number | Kind::Required) && text.contains(',') =>
+        {
             decimal_comma(text).map_or(Cell::Text(text), Cell::Number)
         }
-        text => Cell::Text(text),
+        cell => cell,
     }
 }
 
@@ -56,7 +54,7 @@ pub(super) fn decimal_comma(text: &str) -> Option<f64> {
 
 /// Appends a cell to its column; says which one it was when it does not fit.
 fn push(column: &mut Column, kind: &Kind, bytes: &[u8], delimiter: u8) -> Result<(), InvalidValue> {
-    match std::str::from_utf8(bytes.trim_ascii()) {
+    match std::str::from_utf8(bytes) {
         Ok(text) => kind.push(&mut column.values, cell(text, kind, delimiter)),
         Err(_) => Err(InvalidValue::new(String::from_utf8_lossy(bytes), "UTF-8 text")),
     }

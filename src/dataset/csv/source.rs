@@ -46,6 +46,10 @@ pub(super) fn open(path: &Path) -> Result<Opened, DatasetError> {
         let ended = read == 0;
         let end = divide(&start, delimiter, 1).ends.first().copied().or(ended.then_some(start.len()));
         match end {
+            Some(end) if start[..end].trim_ascii_end().contains(&b'\r') && !start.contains(&b'\n') => {
+                let why = "its lines end in carriage returns alone; save it with line feeds".to_owned();
+                return Err(DatasetError::Unreadable { path: path.to_owned(), format: "CSV", why });
+            }
             Some(end) => {
                 let names = names(path, &start[..end], delimiter)?;
                 let header_lines = memchr::memchr_iter(b'\n', &start[..end]).count() as u64;
@@ -76,10 +80,17 @@ fn bytes(path: &Path) -> Result<Box<dyn Read + Send + Sync>, DatasetError> {
     })
 }
 
-/// What is most frequent in the first line.
+/// What is most frequent in the first line, outside of quotes.
 fn sniff(start: &[u8]) -> u8 {
     let first_line = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let count = |delimiter: &u8| first_line.iter().filter(|byte| *byte == delimiter).count();
+    let count = |delimiter: &u8| {
+        let mut quoted = false;
+        let outside = first_line.iter().filter(|&byte| {
+            quoted ^= *byte == b'"';
+            !quoted && byte == delimiter
+        });
+        outside.count()
+    };
     // Of equally frequent ones the last counts: the comma.
     [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
 }

@@ -84,6 +84,8 @@ pub(super) struct Tally {
     codes: u64,
     compact_dates: u64,
     decimal_commas: u64,
+    /// Numbers such as 1.234 in a file in which 12,5 is one.
+    thousands_points: u64,
     booleans: [u64; 4],
     iso: Count,
     month_first: Count,
@@ -136,7 +138,13 @@ impl Tally {
                     self.missing += 1;
                     continue;
                 }
-                Cell::Number(number) => self.add_number(number, text),
+                Cell::Number(number) => {
+                    self.add_number(number, text);
+                    if reading.decimal_commas {
+                        self.decimal_commas += u64::from(text.contains(','));
+                        self.thousands_points += u64::from(has_thousands_points(text));
+                    }
+                }
                 Cell::Boolean { words, .. } => self.booleans[words as usize] += 1,
                 Cell::Iso(time) => self.iso.add_time(time),
                 Cell::Slashes(slashes) => {
@@ -236,6 +244,13 @@ impl Tally {
                     thousands(self.codes)
                 ));
             }
+            if self.decimal_commas > 0 && self.thousands_points > 0 {
+                warn(&format!(
+                    "holds decimal commas and {} numbers such as 1.234, which is read as a little more than 1; write 1234 if \
+                     that is meant",
+                    thousands(self.thousands_points)
+                ));
+            }
             if self.infinite > 0 {
                 warn(&format!(
                     "holds {} infinite numbers; leave their cells empty",
@@ -288,6 +303,15 @@ pub(super) fn finish(tallies: Vec<Tally>, names: impl Iterator<Item = String>) -
         }
     };
     tallies.iter().zip(names).enumerate().map(column).collect()
+}
+
+/// True for digits with a point before every three, such as 1.234.
+fn has_thousands_points(text: &str) -> bool {
+    let mut groups = text.strip_prefix('-').unwrap_or(text).split('.');
+    let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let first = groups.next().is_some_and(|group| (1..=3).contains(&group.len()) && digits(group));
+    let mut others = groups.peekable();
+    first && others.peek().is_some() && others.all(|group| group.len() == 3 && digits(group))
 }
 
 /// True for a whole number such as 20180401.

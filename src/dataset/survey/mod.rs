@@ -1,7 +1,7 @@
 //! What the columns of a file are: one pass over all cells, whatever the format, in the memory of one block.
 //!
-//! A cell is missing when its reader says so: in CSV `""`, `NA`, `N/A`, `null`, `NULL` and `None`, in Parquet null and `""`,
-//! in both NaN. The cells that are present decide:
+//! A cell is missing when it is empty or [spelled so](crate::features::encoding::is_missing), and in Parquet when it is null or NaN.
+//! The cells that are present decide:
 //!
 //! 1. none at all: [`ColumnKind::Empty`];
 //! 2. all are numbers, 0 and 1 too: [`ColumnKind::Number`]; `12,5` is one where commas do not separate cells;
