@@ -47,11 +47,11 @@ impl Appending<'_> {
     ///
     /// # Errors
     /// When `input` cannot be read, has a column of such a name already, or `out` cannot be written; those of `make`.
-    pub fn write<E: From<DatasetError> + From<files::FileError> + Send>(
+    pub fn write<E: From<DatasetError> + From<files::FileError>>(
         &self,
         wanted: &[(&str, Kind)],
         added: &[String],
-        mut make: impl FnMut(Vec<Column>) -> Result<Vec<Column>, E> + Send,
+        mut make: impl FnMut(Vec<Column>) -> Result<Vec<Column>, E>,
     ) -> Result<usize, E> {
         self.check()?;
         let names = header(self.input)?;
@@ -73,7 +73,9 @@ impl Appending<'_> {
             let take = if as_frames { Take::All } else { Take::Wanted };
             let mut sink = Sink::new(to, file);
             let mut rows = 0;
-            Blocks::open(self.input, &places, take, self.whole)?.each(|Block { mut columns, frame }| {
+            let mut blocks = Blocks::open(self.input, &places, take, self.whole)?;
+            // Not read ahead: what is made of a log keeps all threads busy, and reading beside it gained nothing.
+            while let Some(Block { mut columns, frame }) = blocks.next()? {
                 let own = columns.split_off(wanted.len());
                 let added = make(columns)?;
                 rows += added.first().map_or(0, |column| column.values.len());
@@ -83,8 +85,8 @@ impl Appending<'_> {
                     }
                     None => sink.write(own.into_iter().chain(added).collect()),
                 };
-                Ok::<_, E>(written.map_err(DatasetError::io(self.out))?)
-            })?;
+                written.map_err(DatasetError::io(self.out))?;
+            }
             sink.finish().map_err(DatasetError::io(self.out))?;
             if rows == 0 { Err(no_rows(self.input).into()) } else { Ok(rows) }
         })
