@@ -23,7 +23,7 @@ use crate::simulate::{Preset, SimulationConfig};
     fraudctl simulate --preset handbook --out handbook.parquet\n  \
     fraudctl simulate --out small.csv --customers 100 --terminals 200 --days 60 --seed 7")]
 pub struct SimulateArgs {
-    /// File to write: .csv or .parquet
+    /// File to write: .csv, .parquet or .ndjson
     #[arg(long)]
     out: PathBuf,
     /// Whose rules

@@ -230,9 +230,18 @@ fn what_cannot_be_looked_at_is_an_error() {
     assert_snapshot!(complaint("t.csv", "a,Class\n", &[]), @"error: PLACE/t.csv: the file is empty: it has a header but no rows");
     assert_snapshot!(complaint("t.csv", "a,b\n1,2\n", &["--label", "c"]), @r#"error: PLACE/t.csv: --label names the column "c", which is not there; its columns are: a, b"#);
     assert_snapshot!(complaint("t.csv", "a,b\n1,x\n", &["--label", "b"]), @r#"error: PLACE/t.csv:2:2: column "b": "x" is not a label: 0, 1, true, false, yes or no (else name the word with --positive)"#);
+    assert_snapshot!(complaint("t.csv", "a,b\n1,2\n", &["--map", "merchnt=a"]), @r#"error: PLACE/t.csv: --map knows no part "merchnt"; the parts are: id, time, customer, terminal, amount, latitude, longitude, label"#);
+    assert_snapshot!(complaint("t.csv", "a,b\r1,2\r", &[]), @"error: PLACE/t.csv: not a readable CSV file: its lines end in carriage returns alone; save it with line feeds");
     assert_snapshot!(complaint("t.csv", "a\n1\n", &["--drop", "a"]), @"error: PLACE/t.csv: no column is left to look at");
     let file = place.write("t.csv", "a,Class\n1,0\n2,1\n");
     assert_eq!(fraudctl(["inspect", &file, "--label", "Class", "--time", "Class"]).code, 0);
+    let lost = fraudctl(["inspect", &file, "--html", &file, "--force"]);
+    assert_eq!(lost.code, 1);
+    assert!(lost.stderr.contains("name another file"), "{}", lost.stderr);
+    let codes = place.write("codes.csv", "mcc,Class\n5411,no\n5812,yes\n5411,no\n5812,no\n");
+    let found = fraudctl(["inspect", &codes, "--category", "mcc", "--json"]).json();
+    assert_eq!(column(&found, "mcc")["kind"], "category", "{found}");
+    assert_eq!(found["label"]["positives"], 1, "yes and no");
     let page = place.write("there.html", "mine");
     let refused = fraudctl(["inspect", &file, "--html", &page]);
     assert_eq!(refused.code, 1);

@@ -35,6 +35,18 @@ fn csv_and_parquet_hold_the_same_log_which_prep_understands() {
         ["train", "valid", "test"].map(|part| fs::read(format!("{data}/{part}.parquet")).expect("a part"))
     };
     assert_eq!(prepared("log.csv"), prepared("log.parquet"));
+    let size = ["--customers", "200", "--terminals", "300", "--days", "60"];
+    fraudctl(["simulate", "--out", &place.at("log.ndjson")].into_iter().chain(size)).succeeds();
+    let text = |name: &str| fs::read_to_string(place.path().join(name)).expect("a file");
+    let (csv, ndjson) = (text("log.csv"), text("log.ndjson"));
+    assert_eq!(csv.lines().count(), ndjson.lines().count() + 1);
+    let row: serde_json::Value = serde_json::from_str(ndjson.lines().last().expect("a row")).expect("JSON");
+    let cells: Vec<&str> = csv.lines().last().expect("a row").split(',').collect();
+    assert_eq!(
+        (row["TRANSACTION_ID"].to_string(), row["TX_AMOUNT"].to_string()),
+        (cells[0].into(), cells[4].into())
+    );
+    assert_eq!((row["TX_DATETIME"].as_str(), row["TX_CURRENCY"].as_str()), (Some(cells[1]), Some("EUR")));
 }
 
 #[test]
