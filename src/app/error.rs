@@ -86,6 +86,8 @@ pub enum AppError {
         value: String,
         /// What was asked for.
         balance: String,
+        /// It is a feature of an event log, and not a column of the file.
+        computed: bool,
     },
     /// A name that has a meaning of its own.
     #[error("{}: the name latest is kept for the link to the newest run; choose another --out", path.display())]
@@ -163,6 +165,9 @@ impl AppError {
         match self {
             Self::Dataset(error) => error.hint(),
             Self::File(error) | Self::Open(OpenError::File(error)) => error.hint().map(str::to_owned),
+            Self::NotMeasurable { computed: true, .. } => Some(
+                "--features handbook has no gaps; ros and rus copy whole rows, whatever is in them".into(),
+            ),
             Self::NotMeasurable { column, .. } => {
                 Some(format!("--drop {column}, fill its gaps, or use ros or rus, which copy whole rows"))
             }

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::AppError;
-use crate::dataset::{self, Appending, Column, DatasetError, Rows, SampleReader, SchemaOptions, Values};
+use crate::dataset::{
+    self, Appending, Column, DatasetError, LogOrder, Rows, SampleReader, SchemaOptions, Values,
+};
 use crate::features::{EventLog, FeatureState, InputKind, Plan, Schema};
 use crate::files::{self, FileError};
 use crate::matrix::Matrix;
@@ -74,7 +76,9 @@ pub fn features(config: &FeaturesConfig, progress: &dyn Progress) -> Result<Feat
     appending.check()?;
     let saved = saved_state(config, &schema)?;
     progress.start("looking at times and ids", None);
-    appending.whole = !dataset::in_time_order(input, &schema, progress)?;
+    let order = dataset::log_order(input, &schema, saved.as_ref().and_then(FeatureState::newest), progress)?;
+    check_new(config, &order, progress)?;
+    appending.whole = !order.in_order;
     if appending.whole {
         progress.note(format!(
             "{}: its rows are not in the order of time; they are sorted in memory",
@@ -144,6 +148,24 @@ fn compare(
         }
     }
     Ok(took)
+}
+
+/// What a saved state has counted counts twice when it comes again: most likely a file was run twice.
+fn check_new(config: &FeaturesConfig, order: &LogOrder, progress: &dyn Progress) -> Result<(), DatasetError> {
+    let (Some(state), old) = (&config.state, order.not_newer) else { return Ok(()) };
+    let state = state.display();
+    if old == order.rows && old > 0 {
+        let why =
+            format!("no row is newer than what {state} has counted: has this file been counted already?");
+        return Err(DatasetError::unusable(&config.input, why));
+    }
+    if old > 0 {
+        progress.warn(format!(
+            "{old} of {} rows are not newer than the newest that {state} has counted; what it has counted already counts twice",
+            order.rows
+        ));
+    }
+    Ok(())
 }
 
 /// What is remembered of earlier files, when there is something.

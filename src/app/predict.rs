@@ -47,7 +47,7 @@ pub fn predict(
     let mut appending = Appending { input, out, force, whole: false };
     appending.check()?;
     appending.whole = schema.kind == InputKind::Transactions
-        && !dataset::in_time_order(input, &schema, progress).map_err(unfit)?;
+        && !dataset::log_order(input, &schema, None, progress).map_err(unfit)?.in_order;
     // From here on ids say nothing.
     schema.columns.id = None;
     let mut reader = SampleReader::new(input, &schema).map_err(unfit)?;

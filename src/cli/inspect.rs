@@ -120,7 +120,14 @@ fn overview(found: &Inspection) -> String {
     }
     if let Some((low, high)) = fraud_rates(found) {
         let unit = found.timeline.unit;
-        line("frauds", format!("{} to {} per {unit}", percent(low), percent(high)));
+        line(
+            "frauds",
+            format!(
+                "{} to {} per {unit} (of those where 5 or more are expected)",
+                percent(low),
+                percent(high)
+            ),
+        );
     }
     let duplicates = match (found.duplicates.rows, found.duplicates.conflicting) {
         (0, 0) => "none".to_owned(),

@@ -21,7 +21,7 @@ use crate::resample::Balance;
 /// Rows are split first; scaling is fitted and rebalancing done on training rows only.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  fraudctl prep data/creditcard.csv --out creditcard\n  \
-    fraudctl prep transactions.parquet --out bank --balance smote:0.1,rus:0.5\n  \
+    fraudctl prep transactions.parquet --out bank --features handbook --balance smote:0.1,rus:0.5\n  \
     fraudctl prep log.csv --out log --map customer=cc_num,terminal=merchant,amount=amt\n  \
     fraudctl prep log.csv --out july --split dates --train-from 2018-07-25 --train-to 2018-07-31 \\\n    \
       --test-from 2018-08-08 --test-to 2018-08-14")]

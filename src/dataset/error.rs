@@ -28,7 +28,7 @@ pub enum DatasetError {
         why: String,
     },
     /// The file ends in something that is neither CSV nor Parquet.
-    #[error("{}: unknown kind of file; use a name that ends in .csv, .tsv or .parquet", path.display())]
+    #[error("{}: unknown kind of file; use a name that ends in .csv, .tsv or .parquet (or .ndjson, to write)", path.display())]
     UnknownFormat {
         /// The file.
         path: PathBuf,

@@ -47,7 +47,7 @@ pub fn header(path: &Path) -> Result<Vec<String>, DatasetError> {
         Format::Csv => csv::columns(path)?,
         Format::Parquet => parquet::columns(path)?,
     };
-    if let Some(place) = names.iter().position(|name| name.is_empty() || name == "__index_level_0__") {
+    if let Some(place) = names.iter().position(String::is_empty) {
         let why = "has no name; pandas writes its row numbers like that unless index=False: leave it out or name it";
         return Err(DatasetError::unusable(path, format!("column {} {why}", place + 1)));
     }

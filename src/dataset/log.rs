@@ -7,7 +7,7 @@ use super::error::DatasetError;
 use super::file::read;
 use super::identity::{ContentIds, UniqueIds, check_unique};
 use super::table::{Kind, Table, Wanted};
-use crate::domain::{Amount, GeoPoint, InvalidValue, Transaction};
+use crate::domain::{Amount, GeoPoint, InvalidValue, Timestamp, Transaction};
 use crate::features::{EventLog, Schema};
 use crate::progress::Progress;
 use crate::text::Texts;
@@ -37,27 +37,46 @@ pub fn log(path: &Path, schema: &Schema) -> Result<Log, DatasetError> {
     Ok(Log { events, ids })
 }
 
-/// Whether the rows of an event log stand in the order of time; sees to it that no two of them have one id. Reads nothing else.
+/// How the rows of an event log stand in time.
+#[derive(Debug, Clone, Copy)]
+pub struct LogOrder {
+    /// No row is older than the one before it.
+    pub in_order: bool,
+    /// Rows.
+    pub rows: usize,
+    /// Rows that are not newer than the time asked about.
+    pub not_newer: usize,
+}
+
+/// How the rows of an event log stand in time, to each other and to `since`; sees to it that no two of them have one id. Reads nothing
+/// else.
 ///
 /// # Errors
 /// When the file cannot be read, a time is none, two rows have the same id, or the user stopped.
-pub fn in_time_order(path: &Path, schema: &Schema, progress: &dyn Progress) -> Result<bool, DatasetError> {
+pub fn log_order(
+    path: &Path,
+    schema: &Schema,
+    since: Option<Timestamp>,
+    progress: &dyn Progress,
+) -> Result<LogOrder, DatasetError> {
     let mut wanted = Wanted::default();
     let time = wanted.add(schema.columns.time.as_deref(), Kind::Time(schema.time_format));
     let id = wanted.add(schema.columns.id.as_deref(), Kind::Identifier);
-    let (mut in_order, mut newest, mut ids) = (true, None, UniqueIds::default());
+    let mut order = LogOrder { in_order: true, rows: 0, not_newer: 0 };
+    let (mut newest, mut ids) = (None, UniqueIds::default());
     each_block(path, &wanted.0, |columns| {
         progress.check()?;
         let mut table = Table(columns);
         let times = table.times(time);
-        in_order &= times.is_sorted()
-            && times.first().is_none_or(|first| newest.is_none_or(|newest| newest <= *first));
+        order.rows += times.len();
+        order.not_newer += times.iter().filter(|time| Some(**time) <= since).count();
+        order.in_order &= times.is_sorted() && (times.is_empty() || newest <= times.first().copied());
         newest = times.last().copied().or(newest);
         ids.extend(&table.texts(id));
         Ok::<_, DatasetError>(())
     })?;
     ids.check(path, schema.columns.id.as_deref())?;
-    Ok(in_order)
+    Ok(order)
 }
 
 /// Reads an event log as single transactions.

@@ -32,7 +32,7 @@ pub use blocks::each_block;
 pub use cases::{Cases, cases};
 pub use error::DatasetError;
 pub use file::{Format, header, read};
-pub use log::{Log, in_time_order, log, transactions};
+pub use log::{Log, LogOrder, log, log_order, transactions};
 pub use overview::{Overview, overview};
 pub use prepared::{
     Copies, Fitted, KIND as PREPARED, Part, PartCount, PartRows, Prepared, PreparedFacts, PreparedWriter,

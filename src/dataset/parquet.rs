@@ -19,9 +19,15 @@ use crate::text::DictionaryBuilder;
 
 /// The names of the columns.
 pub(super) fn columns(path: &Path) -> Result<Vec<String>, DatasetError> {
-    let mut reader = ParquetReader::new(open(path)?);
+    names(&mut ParquetReader::new(open(path)?), path)
+}
+
+/// What pandas calls the row numbers that it adds to a table whose rows were sorted or chosen: no column of anybody's.
+const ROW_NUMBERS: &str = "__index_level_0__";
+
+fn names(reader: &mut ParquetReader<File>, path: &Path) -> Result<Vec<String>, DatasetError> {
     let schema = reader.schema().map_err(unreadable(path))?;
-    Ok(schema.iter_names().map(|name| name.to_string()).collect())
+    Ok(schema.iter_names().map(|name| name.to_string()).filter(|name| name != ROW_NUMBERS).collect())
 }
 
 /// Rows of a block: few enough for what is made of them to stay near, many enough for all threads.
@@ -58,8 +64,7 @@ impl<'w> ParquetBlocks<'w> {
         whole: bool,
     ) -> Result<Self, DatasetError> {
         let mut reader = ParquetReader::new(open(path)?);
-        let schema = reader.schema().map_err(unreadable(path))?;
-        let names = schema.iter_names().map(|name| name.to_string()).collect();
+        let names = names(&mut reader, path)?;
         let metadata = reader.get_metadata().map_err(unreadable(path))?;
         let groups: Vec<usize> = metadata.row_groups.iter().map(|group| group.num_rows()).collect();
         let (groups, block_rows) =

@@ -170,6 +170,9 @@ pub struct PreparedFacts {
     /// Columns that nothing can be learnt from and that were left out.
     #[serde(default)]
     pub dropped_columns: Vec<String>,
+    /// Columns that the user left out.
+    #[serde(default)]
+    pub left_out_columns: Vec<String>,
     /// Missing cells, by column; the columns without any are left out.
     #[serde(default)]
     pub missing: BTreeMap<String, u64>,

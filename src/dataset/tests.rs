@@ -41,6 +41,19 @@ fn space_around_a_word_and_the_spelling_of_a_gap_say_nothing_in_either_format() 
 }
 
 #[test]
+fn the_row_numbers_of_pandas_are_no_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    write(
+        &path,
+        &[texts("a", &["x", "y"]), texts("__index_level_0__", &["7", "3"]), texts("b", &["u", "v"])],
+    );
+    assert_eq!(header(&path).unwrap(), ["a", "b"]);
+    let column = read(&path, &[("b", Kind::Text)]).unwrap().remove(0);
+    assert_eq!(column.values.text(1), "v");
+}
+
+#[test]
 fn a_row_is_counted_from_the_beginning_of_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.csv");

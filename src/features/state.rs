@@ -114,6 +114,12 @@ impl FeatureState {
         self.terminals.get_mut(terminal).is_some_and(|history| history.learn_fraud(time.micros(), delay))
     }
 
+    /// Time of the newest transaction that is remembered.
+    pub fn newest(&self) -> Option<Timestamp> {
+        let newest = self.customers.histories.iter().filter_map(CustomerHistory::newest_us).max();
+        newest.map(Timestamp::from_micros)
+    }
+
     /// How many customers and terminals are remembered.
     pub fn histories(&self) -> usize {
         self.customers.histories.len() + self.terminals.histories.len()

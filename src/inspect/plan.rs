@@ -59,7 +59,13 @@ impl Plan {
                 column.warnings.clear();
             }
         }
-        let warnings = survey.columns.iter().flat_map(|column| column.warnings.clone()).collect();
+        // Who pays and where are names in an event log, whatever they look like.
+        let names = [&parts.id, &parts.customer, &parts.terminal];
+        let is_name = |column: &&ColumnSurvey| {
+            kind == InputKind::Transactions && names.contains(&&Some(column.name.clone()))
+        };
+        let warned = survey.columns.iter().filter(|column| !is_name(column));
+        let warnings = warned.flat_map(|column| column.warnings.clone()).collect();
         let positive = options.positive.clone();
         let mut plan = Self {
             kind,

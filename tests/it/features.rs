@@ -76,6 +76,18 @@ fn a_state_goes_on_where_the_last_file_ended() {
     let (one, two) = (lines(&place.at("1.csv")), lines(&place.at("2.csv")));
     assert_eq!([&one[..], &two[1..]].concat(), lines(&whole));
 
+    let again = fraudctl(["features", &second, "--out", &place.at("3.csv"), "--state", &state]);
+    assert_eq!(again.code, 1);
+    assert!(again.stderr.contains("has this file been counted already?"), "{}", again.stderr);
+    let both =
+        fraudctl(["features", &log, "--out", &place.at("both.csv"), "--state", &place.at("first.bin")]);
+    assert_eq!(both.code, 0, "{}", both.stderr);
+    let state_of_first = place.at("first-only.bin");
+    fraudctl(["features", &first, "--out", &place.at("4.csv"), "--state", &state_of_first]).succeeds();
+    let overlap = fraudctl(["features", &log, "--out", &place.at("5.csv"), "--state", &state_of_first]);
+    assert_eq!(overlap.code, 0);
+    assert!(overlap.stderr.contains("counts twice"), "{}", overlap.stderr);
+
     std::fs::write(&state, b"nonsense").expect("written");
     let refused = fraudctl(["features", &second, "--out", &place.at("3.csv"), "--state", &state]);
     assert_eq!(refused.code, 1);

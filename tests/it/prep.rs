@@ -229,7 +229,7 @@ fn a_file_that_is_not_there_and_an_unknown_kind_are_told_apart() {
     let missing = fraudctl(["prep", &place.at("no.csv"), "--out", &out]);
     assert_snapshot!(place.neutral(&missing.stderr), @r#"error: PLACE/no.csv: No such file or directory (os error 2)"#);
     let unknown = fraudctl(["prep", &place.write("t.xlsx", "x"), "--out", &out]);
-    assert_snapshot!(place.neutral(&unknown.stderr), @r#"error: PLACE/t.xlsx: unknown kind of file; use a name that ends in .csv, .tsv or .parquet"#);
+    assert_snapshot!(place.neutral(&unknown.stderr), @r#"error: PLACE/t.xlsx: unknown kind of file; use a name that ends in .csv, .tsv or .parquet (or .ndjson, to write)"#);
 }
 
 #[test]
@@ -320,6 +320,20 @@ fn with_a_word_for_fraud_every_other_word_is_none() {
         (&summary["rows"], &summary["positives"], &summary["set_aside"]),
         (&500.into(), &25.into(), &0.into())
     );
+    let unsure =
+        fs::read_to_string(&table).expect("a file").replace("None", "legit").replacen("legit", "unknown", 7);
+    let unsure = place.write("unsure.csv", &unsure);
+    let prepare = |positive: &str| {
+        let options =
+            ["prep", &unsure, "--label", "kind", "--positive", positive, "--drop", "V1", "--json", "--out"];
+        fraudctl(options.into_iter().chain([place.at(positive).as_str()]))
+    };
+    let warned = prepare("skimming");
+    assert!(warned.stderr.contains("count as genuine: legit (468), unknown (7)"), "{}", warned.stderr);
+    assert_eq!(warned.json()["left_out_columns"], serde_json::json!(["V1"]));
+    let other = prepare("Skimming");
+    assert_eq!(other.code, 1);
+    assert!(other.stderr.contains("no cell of \"kind\" says \"Skimming\"; most frequent are: legit (468), skimming (25), unknown (7)"), "{}", other.stderr);
 }
 
 #[test]
@@ -332,7 +346,7 @@ fn a_column_may_be_a_feature_and_the_time_in_every_format() {
         let out = place.at(out);
         let arguments = ["prep", table, "--split", "time", "--time", "Time", "--out", &out, "--json"];
         let mut summary = fraudctl(arguments.iter().chain(more)).json();
-        for other in ["source", "source_sha256", "seconds"] {
+        for other in ["source", "source_sha256", "seconds", "left_out_columns"] {
             summary.as_object_mut().expect("an object").remove(other);
         }
         summary

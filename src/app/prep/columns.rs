@@ -6,9 +6,9 @@ use super::PrepConfig;
 use super::division::Division;
 use crate::app::AppError;
 use crate::dataset::{self, ColumnKind, DatasetError, Overview, Part, SurveyOptions};
-use crate::features::encoding::{Encoder, Encoding, Input};
+use crate::features::encoding::{Encoder, Encoding, Input, is_missing};
 use crate::features::{InputKind, Schema};
-use crate::progress::Progress;
+use crate::progress::{Progress, thousands};
 
 /// A category has at most so many values; the most frequent ones are kept.
 const MOST_VALUES: usize = 1_000;
@@ -58,7 +58,9 @@ pub(super) fn look_at(
     let survey = dataset::survey(&config.input, options, progress)?;
     let mut inputs = Vec::new();
     for column in &survey.columns {
-        found.warnings.extend(column.warnings.iter().cloned());
+        if !config.schema.categories.contains(&column.name) {
+            found.warnings.extend(column.warnings.iter().cloned());
+        }
         if let (Some(time), ColumnKind::Time(format)) = (&schema.columns.time, column.kind)
             && *time == column.name
         {
@@ -115,6 +117,33 @@ pub(super) fn look_at(
     found.overview = label.map(|_| Overview { labels: survey.labels, times: None });
     set_inputs(schema, inputs);
     Ok(found)
+}
+
+/// Where one word means fraud: it has to be there, and several other words may not all mean that there is none.
+pub(super) fn check_label(
+    config: &PrepConfig,
+    schema: &Schema,
+    progress: &dyn Progress,
+) -> Result<(), AppError> {
+    let (Some(label), Some(positive)) = (&schema.columns.label, &schema.positive) else { return Ok(()) };
+    if is_missing(positive) {
+        return Ok(());
+    }
+    let mut counts = dataset::word_counts(&config.input, &[label], &|_| true, progress)?.remove(0);
+    let found = counts.remove(positive);
+    let others = counts.len();
+    let said = most_frequent(counts, 8).0.into_iter();
+    let said: Vec<String> =
+        said.map(|(word, count)| format!("{word} ({})", thousands(count.into()))).collect();
+    let said = said.join(", ");
+    if found.is_none() {
+        let why = format!("no cell of {label:?} says {positive:?}; most frequent are: {said}");
+        return Err(DatasetError::unusable(&config.input, why).into());
+    }
+    if others > 1 {
+        progress.warn(format!("all rows whose {label:?} is not {positive:?} count as genuine: {said}"));
+    }
+    Ok(())
 }
 
 /// Learns categories and counts from the training rows; gives the columns in which there was nothing to learn.

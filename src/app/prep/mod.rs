@@ -65,6 +65,7 @@ pub fn prep(config: &PrepConfig, progress: &dyn Progress) -> Result<PrepSummary,
     runs::check_target(&config.out, dataset::PREPARED, config.force)?;
     let input = config.input.as_path();
     let mut schema = dataset::resolve(input, &dataset::header(input)?, &config.schema, true)?;
+    columns::check_label(config, &schema, progress)?;
     // The checksum takes as long as a pass, and waits for the disk where that computes.
     let (found, source_sha256) =
         rayon::join(|| columns::look_at(config, &mut schema, progress), || files::checksum(input));
@@ -110,6 +111,7 @@ pub fn prep(config: &PrepConfig, progress: &dyn Progress) -> Result<PrepSummary,
             constant_columns: found.constant,
             duplicate_columns: found.duplicates,
             dropped_columns: found.dropped,
+            left_out_columns: config.schema.drop.clone(),
             missing: found.missing,
             copies_of_training_rows: copies,
             seed: config.seed,

@@ -4,8 +4,8 @@ use super::PrepConfig;
 use super::division::Division;
 use crate::app::AppError;
 use crate::dataset::{self, DatasetError, Part, PartCount, PartRows, PreparedFacts, PreparedWriter, Samples};
-use crate::features::Schema;
 use crate::features::scaling::RobustScaler;
+use crate::features::{InputKind, Schema};
 use crate::matrix::Matrix;
 use crate::progress::Progress;
 use crate::resample::{self, ResampleError};
@@ -102,6 +102,7 @@ fn balance(
             column: schema.features[column].clone(),
             value,
             balance: config.balance.to_string(),
+            computed: schema.kind == InputKind::Transactions,
         },
         other => other.with_names(&schema.features).into(),
     })?;

@@ -240,7 +240,7 @@ impl Tally {
             if self.codes > 0 {
                 warn(&format!(
                     "holds {} whole numbers with leading zeros or more than 15 digits, which are not exact as numbers; \
-                     if they are codes, write letters before them or drop the column",
+                     if they are names, --category {name} reads them as such, or drop the column",
                     thousands(self.codes)
                 ));
             }
@@ -292,7 +292,7 @@ pub(super) fn finish(tallies: Vec<Tally>, names: impl Iterator<Item = String>) -
             kind,
             nearly: tally.nearly(),
             missing: tally.missing,
-            distinct: tally.distinct.distinct(),
+            distinct: tally.distinct.distinct().at_most(tally.present()),
             constant: constant(tally),
             duplicate_of: duplicate_of(place),
             whole: kind == ColumnKind::Number && tally.fractions == 0,

@@ -19,6 +19,14 @@ pub enum Distinct {
 }
 
 impl Distinct {
+    /// There are no more values than cells, whatever the estimate.
+    pub(super) fn at_most(self, cells: u64) -> Self {
+        match self {
+            Self::About(count) => Self::About(count.min(cells)),
+            exact => exact,
+        }
+    }
+
     /// The number, counted or estimated.
     pub const fn count(self) -> u64 {
         match self {
