@@ -8,12 +8,10 @@ use super::blocks::{Block, Blocks, Take};
 use super::error::DatasetError;
 use super::file::{Format, header, no_rows, places};
 use super::sink::{OutFormat, Sink};
-use super::table::{Column, Kind, Values};
+use super::survey::is_code;
+use super::table::{self, Column, Kind, Values};
 use super::{csv, parquet};
 use crate::files;
-
-/// Digits of a whole number that an `f64` always holds.
-const SAFE_DIGITS: usize = 15;
 
 /// From a file to the same rows with more columns.
 #[derive(Debug, Clone, Copy)]
@@ -78,7 +76,7 @@ impl Appending<'_> {
             while let Some(Block { mut columns, frame }) = blocks.next()? {
                 let own = columns.split_off(wanted.len());
                 let added = make(columns)?;
-                rows += added.first().map_or(0, |column| column.values.len());
+                rows += table::rows(&added);
                 let written = match frame.filter(|_| as_frames) {
                     Some(mut frame) => {
                         parquet::append(&mut frame, added).and_then(|()| sink.write_frame(&frame))
@@ -139,12 +137,9 @@ fn safe_numbers(values: &Values, decimal_commas: bool) -> Option<bool> {
     let Values::Texts(texts) = values else { return None };
     let mut any = false;
     for text in texts.iter().filter(|text| !text.is_empty()) {
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        let whole = digits.bytes().all(|byte| byte.is_ascii_digit());
-        let identifier = whole && (digits.len() > SAFE_DIGITS || digits.len() > 1 && digits.starts_with('0'));
         let commas = || csv::decimal_comma(text).filter(|_| decimal_commas);
         let number = text.parse().ok().or_else(commas);
-        if identifier || !number.is_some_and(f64::is_finite) {
+        if is_code(text) || !number.is_some_and(f64::is_finite) {
             return None;
         }
         any = true;

@@ -12,7 +12,7 @@ use polars::prelude::{
 use rayon::prelude::*;
 
 use super::error::DatasetError;
-use super::table::{Column, Kind, Values, text_cell};
+use super::table::{Column, Kind, Values, rows, text_cell};
 use crate::domain::{InvalidValue, Timestamp};
 use crate::features::encoding::Cell;
 use crate::text::DictionaryBuilder;
@@ -142,8 +142,7 @@ pub(super) fn append(frame: &mut DataFrame, more: Vec<Column>) -> io::Result<()>
 
 /// Columns of equal length as polars has them.
 pub(super) fn frame(columns: Vec<Column>) -> Result<DataFrame, PolarsError> {
-    let height = columns.first().map_or(0, |column| column.values.len());
-    DataFrame::new(height, columns.into_iter().map(series).collect::<Result<Vec<_>, _>>()?)
+    DataFrame::new(rows(&columns), columns.into_iter().map(series).collect::<Result<Vec<_>, _>>()?)
 }
 
 fn series(column: Column) -> Result<Series, PolarsError> {

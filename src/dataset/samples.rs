@@ -12,7 +12,7 @@ use super::identity::{ContentIds, check_unique};
 use super::log::LogColumns;
 use super::prepared::PartRows;
 use super::resolve::recognise;
-use super::table::{Column, Kind, Table, Values, Wanted};
+use super::table::{Column, Kind, Table, Values, Wanted, rows};
 use crate::domain::Timestamp;
 use crate::features::encoding::{Cell, Encoder};
 use crate::features::{EventLog, FeatureState, InputKind, ObserveError, Schema};
@@ -191,7 +191,7 @@ fn encode(encoder: &Encoder, table: &mut Table) -> Matrix {
     const ROWS: usize = 1_024;
     const CHECKED: &str = "the cell was checked when it was read";
     let columns = encoder.features().len();
-    let rows = table.0.first().map_or(0, |column| column.values.len());
+    let rows = rows(&table.0);
     let mut cells = |input: usize| match &table.0[input].values {
         Values::Entities(_) => {
             let words = table.entities(Some(input));

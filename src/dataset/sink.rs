@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::error::DatasetError;
 use super::file::Format;
 use super::parquet;
-use super::table::{Column, Values};
+use super::table::{Column, Values, rows};
 
 /// A format that rows are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl<W: Write> Sink<W> {
 
     /// Writes a block of columns of equal length.
     pub(super) fn write(&mut self, columns: Vec<Column>) -> io::Result<()> {
-        let rows = columns.first().map_or(0, |column| column.values.len());
+        let rows = rows(&columns);
         match self {
             Self::Csv { file, delimiter, headed } => {
                 if !std::mem::replace(headed, true) {

@@ -100,8 +100,7 @@ impl Kind {
             },
             (Self::Boolean, Values::Numbers(numbers)) => numbers.push(encoding::boolean(cell)?),
             (Self::Seconds(format), Values::Numbers(numbers)) => {
-                let seconds = |time: Timestamp| time.micros() as f64 / Timestamp::SECOND_US as f64;
-                numbers.push(encoding::time(cell, *format)?.map_or(f64::NAN, seconds));
+                numbers.push(encoding::time(cell, *format)?.map_or(f64::NAN, Timestamp::epoch_seconds));
             }
             (Self::Identifier, Values::Texts(texts)) => with_text(present(cell)?, |text| texts.push(text)),
             (Self::Text | Self::Raw, Values::Texts(texts)) => with_text(cell, |text| texts.push(text)),
@@ -219,6 +218,11 @@ impl Values {
         };
         written.expect("writing into a String does not fail");
     }
+}
+
+/// Rows of columns of equal length.
+pub(super) fn rows(columns: &[Column]) -> usize {
+    columns.first().map_or(0, |column| column.values.len())
 }
 
 /// Appends rows to rows of the same columns, or to nothing.

@@ -7,7 +7,7 @@ use std::thread;
 
 use super::error::DatasetError;
 use super::sink::{OutFormat, Sink};
-use super::table::{Column, append};
+use super::table::{Column, append, rows};
 
 /// Rows in a row group of Parquet, or a block more: enough for its dictionaries to pay, few enough to hold in memory.
 const GROUP_ROWS: usize = 1 << 18;
@@ -43,7 +43,6 @@ fn gather<E>(
     blocks: impl Iterator<Item = Result<Vec<Column>, E>>,
     groups: SyncSender<Vec<Column>>,
 ) -> Result<(), E> {
-    let rows = |columns: &[Column]| columns.first().map_or(0, |column| column.values.len());
     let mut all = 0;
     for block in blocks {
         let block = block?;

@@ -38,6 +38,11 @@ impl Timestamp {
         self.0
     }
 
+    /// Seconds since the epoch.
+    pub fn epoch_seconds(self) -> f64 {
+        self.0 as f64 / Self::SECOND_US as f64
+    }
+
     /// Whole seconds since the epoch, rounded down.
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(Self::SECOND_US)

@@ -146,7 +146,7 @@ impl Encoder {
             Encoding::Count(counts) => row[start] = with_words(cell, |word| count(counts, word)),
             Encoding::Time(format) => {
                 let features = time(cell, *format)?.map_or([f64::NAN; 3], |time| {
-                    let seconds = time.micros() as f64 / Timestamp::SECOND_US as f64;
+                    let seconds = time.epoch_seconds();
                     [seconds, hour(time), f64::from(weekday(time))]
                 });
                 row[start..start + 3].copy_from_slice(&features);
@@ -186,7 +186,7 @@ pub fn number(cell: Cell<'_>) -> Result<f64, InvalidValue> {
         Cell::Missing => f64::NAN,
         Cell::Number(value) => value,
         Cell::Truth(value) => f64::from(value),
-        Cell::Time(time) => time.micros() as f64 / Timestamp::SECOND_US as f64,
+        Cell::Time(time) => time.epoch_seconds(),
         Cell::Text(text) => match text {
             "true" | "True" | "TRUE" => 1.0,
             "false" | "False" | "FALSE" => 0.0,

@@ -84,7 +84,7 @@ impl Clock {
     /// Seconds since 1970; NaN when missing.
     pub(super) fn seconds(&self, text: &str) -> f64 {
         let time = self.format.and_then(|format| format.parse(text).ok());
-        time.map_or(f64::NAN, |time| time.micros() as f64 / Timestamp::SECOND_US as f64)
+        time.map_or(f64::NAN, Timestamp::epoch_seconds)
     }
 
     pub(super) fn all(&self, values: &Values) -> Vec<f64> {

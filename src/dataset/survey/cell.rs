@@ -72,7 +72,7 @@ impl Reading {
 }
 
 /// True for a whole number that loses something by becoming an `f64`: a leading zero, or its last digits.
-pub(super) fn is_code(text: &str) -> bool {
+pub(in crate::dataset) fn is_code(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     (digits.len() > SAFE_DIGITS || digits.len() > 1 && digits.starts_with('0'))
         && digits.bytes().all(|byte| byte.is_ascii_digit())

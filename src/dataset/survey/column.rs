@@ -119,7 +119,7 @@ impl Count {
     }
 
     fn add_time(&mut self, time: Timestamp) {
-        self.add(time.micros() as f64 / Timestamp::SECOND_US as f64);
+        self.add(time.epoch_seconds());
     }
 }
 

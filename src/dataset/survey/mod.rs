@@ -29,9 +29,10 @@ use super::blocks::{Blocks, Take};
 use super::csv;
 use super::error::DatasetError;
 use super::file::{Format, header, no_rows, places};
-use super::table::{Column, Kind, Values};
+use super::table::{self, Column, Kind, Values};
 use crate::progress::Progress;
 use cell::Reading;
+pub(super) use cell::is_code;
 use column::Tally;
 pub use column::{ColumnKind, ColumnSurvey, MOST_CATEGORIES};
 pub use distinct::{Distinct, EXACT_DISTINCT};
@@ -101,7 +102,7 @@ pub fn survey(
     let mut row_hashes = hashed.as_ref().map(|_| Vec::new());
     let mut rows = 0;
     Blocks::open(path, &wanted, Take::Wanted, false)?.each(|block| {
-        let count = block.columns.first().map_or(0, |column| column.values.len());
+        let count = table::rows(&block.columns);
         if let Some(Column { values: Values::Labels(of_block), .. }) = block.columns.get(tallies.len()) {
             labels.extend(of_block);
         }
