@@ -89,6 +89,17 @@ pub fn thousands(number: u64) -> String {
 #[error("interrupted")]
 pub struct Interrupted;
 
+/// Part of a larger piece of work: hears that the user wants to stop, and is not heard.
+pub struct Muted<'a>(pub &'a dyn Progress);
+
+impl Progress for Muted<'_> {
+    fn emit(&self, _event: Event) {}
+
+    fn interrupted(&self) -> bool {
+        self.0.interrupted()
+    }
+}
+
 /// Swallows every event: for tests and for callers that do not watch.
 #[derive(Debug, Default)]
 pub struct Silent {

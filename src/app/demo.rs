@@ -8,6 +8,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::evaluate::evaluate;
+use super::fitting::Recipe;
 use super::load::{LoadConfig, load};
 use super::prep::{PrepConfig, prep};
 use super::serve::{ServeConfig, serve};
@@ -170,12 +171,18 @@ impl Stage<'_> {
         let trained = train(
             &TrainConfig {
                 data: self.folder.join("prepared"),
-                model,
+                recipe: Recipe {
+                    model,
+                    settings: Vec::new(),
+                    device: Device::Flex,
+                    seed: self.config.simulation.seed,
+                    threads: self.config.threads,
+                },
                 out: Some(run.clone()),
-                settings: Vec::new(),
-                device: Device::Flex,
-                seed: self.config.simulation.seed,
-                threads: self.config.threads,
+                parent: None,
+                watch: Vec::new(),
+                trials: None,
+                resume: false,
                 force: self.config.force,
             },
             self.progress,

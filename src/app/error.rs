@@ -128,6 +128,35 @@ pub enum AppError {
         /// The folder.
         data: PathBuf,
     },
+    /// A log that does not reach over the days of a protocol.
+    #[error("{}: the protocol needs the days from {} to {}, and the log {}", path.display(), needed.0, needed.1,
+        match found { Some((first, last)) => format!("has those from {first} to {last}"), None => "is empty".into() })]
+    OtherDays {
+        /// The log.
+        path: PathBuf,
+        /// First and last day of it.
+        found: Option<(String, String)>,
+        /// First and last day of the protocol.
+        needed: (String, String),
+    },
+    /// Only trees can be added to.
+    #[error("{run}: only a lightgbm run can be trained further, and only as lightgbm")]
+    NotContinued {
+        /// The run.
+        run: String,
+    },
+    /// A search was stopped before, and nobody said what to do with its trials.
+    #[error("{}: trials of an earlier search are there already", path.display())]
+    TrialsExist {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The trials are not of this search.
+    #[error("{}: these trials are of another search: other data, settings, seed, metric or number of trials", path.display())]
+    OtherSearch {
+        /// The file.
+        path: PathBuf,
+    },
     /// A saved state of the features that cannot be used.
     #[error("{}: {source}", path.display())]
     State {
@@ -170,6 +199,16 @@ impl AppError {
             ),
             Self::NotMeasurable { column, .. } => {
                 Some(format!("--drop {column}, fill its gaps, or use ros or rus, which copy whole rows"))
+            }
+            Self::OtherDays { .. } => Some(
+                "--from moves the protocol; --folds, --train-days, --delay-days and --test-days shorten it"
+                    .into(),
+            ),
+            Self::TrialsExist { .. } => {
+                Some("--resume goes on with them, --force begins anew, or name another file".into())
+            }
+            Self::OtherSearch { .. } => {
+                Some("give the same options as then, or begin anew in another file".into())
             }
             Self::OtherDivision { .. } | Self::OtherData { .. } => {
                 Some("train again, or name the rows to judge it by with --data".into())

@@ -1,9 +1,11 @@
 //! The use cases, one file each: configuration in, result out, progress events on the way; no printing, no flags.
 
+pub mod backtest;
 pub mod demo;
 mod error;
 pub mod evaluate;
 pub mod features;
+pub mod fitting;
 pub mod inspect;
 pub mod load;
 pub mod predict;
@@ -13,5 +15,6 @@ pub mod serve;
 pub mod simulate;
 pub mod traffic;
 pub mod train;
+pub mod tuning;
 
 pub use error::AppError;

@@ -1,18 +1,21 @@
 //! `train`: from a prepared folder to a run folder.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::fitting::{Fitted, Recipe};
+use super::tuning::{self, Outcome, Search, Trial};
 use super::{AppError, runs};
 use crate::dataset::{Part, PartCount, PartRows, Prepared};
 use crate::domain::{ClassWeights, Thresholds};
 use crate::files::{self, FileError};
+use crate::matrix::Matrix;
 use crate::metrics::{self, Evaluation};
-use crate::model::artifact::{self, RunContents, RunFacts};
-use crate::model::gbdt::{self, GbdtParameters};
-use crate::model::neural::{self, Device, MlpParameters};
-use crate::model::{ModelKind, TrainingRows, score_rows};
+use crate::model::artifact::{self, Run, RunContents, RunFacts};
+use crate::model::gbdt::{self, Forest, Parent};
+use crate::model::{Labelled, ModelKind, TrainingRows, score_rows};
 use crate::progress::Progress;
 use crate::resample::{self, Balance};
 
@@ -25,19 +28,28 @@ pub struct TrainConfig {
     /// A prepared folder.
     pub data: PathBuf,
     /// What to train.
-    pub model: ModelKind,
+    pub recipe: Recipe,
     /// The run folder; `None` makes `artifacts/<data>-<model>`, numbered when that is taken.
     pub out: Option<PathBuf>,
-    /// Parameters over the defaults.
-    pub settings: Vec<(String, String)>,
-    /// Where the network is computed.
-    pub device: Device,
-    /// Seeds everything that is drawn.
-    pub seed: u64,
-    /// Threads that train.
-    pub threads: usize,
+    /// A run whose trees are added to.
+    pub parent: Option<PathBuf>,
+    /// More rows whose metrics are recorded in each round.
+    pub watch: Vec<Watch>,
+    /// Search parameters first, in so many trials.
+    pub trials: Option<usize>,
+    /// Go on with a search that was stopped.
+    pub resume: bool,
     /// Replace `out`.
     pub force: bool,
+}
+
+/// Rows that are followed while training and decide nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Watch {
+    /// The training rows.
+    Train,
+    /// The validation rows of another prepared folder.
+    Folder(PathBuf),
 }
 
 /// What was trained.
@@ -51,140 +63,239 @@ pub struct TrainSummary {
     pub best_iteration: usize,
     /// Metrics on the validation rows at the review threshold, which was chosen on them.
     pub valid: Evaluation,
-}
-
-struct Trained {
-    bytes: Vec<u8>,
-    best_iteration: usize,
-    parameters: serde_json::Value,
+    /// The user stopped it; the best until then was kept.
+    pub interrupted: bool,
+    /// What was tried before, in the order of the trials.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trials: Option<Vec<Trial>>,
 }
 
 /// Trains a model and writes its run folder.
 ///
 /// # Errors
-/// When the folder or a parameter is wrong, training fails or is interrupted, or the run cannot be written.
+/// When the folder or a parameter is wrong, training fails or is interrupted before there is a model, or the run cannot be
+/// written.
 pub fn train(config: &TrainConfig, progress: &dyn Progress) -> Result<TrainSummary, AppError> {
+    config.recipe.check(false)?;
     let prepared = Prepared::open(&config.data)?;
-    let (train, valid) = (prepared.part(Part::Train)?, prepared.part(Part::Valid)?);
     let out = match &config.out {
         Some(out) => out.clone(),
-        None => runs::free_name(&config.data, config.model),
+        None => runs::free_name(&config.data, config.recipe.model),
     };
     runs::check_target(&out, artifact::KIND, config.force)?;
+    let parent = config.parent.as_deref().map(|run| Ancestor::open(run, config, &prepared)).transpose()?;
+    let watched = watched(config, &prepared)?;
+    let (train, valid) = (prepared.part(Part::Train)?, prepared.part(Part::Valid)?);
     let categories = prepared.schema.encoder().categories();
+    let watched: Vec<(&str, Labelled<'_>)> = watched
+        .iter()
+        .map(|(name, rows)| (name.as_str(), labelled(rows.as_ref().unwrap_or(&train))))
+        .collect();
     let rows = TrainingRows {
-        train: &train.features,
-        train_labels: &train.labels,
-        valid: &valid.features,
-        valid_labels: &valid.labels,
-        class_weights: class_weights(&prepared, &train.labels)?,
+        train: labelled(&train),
+        valid: Some(labelled(&valid)),
+        watched: &watched,
+        class_weights: class_weights(&prepared.manifest.facts.balance, &train.labels)?,
         categories: &categories,
     };
+    config.recipe.check(rows.class_weights.is_some())?;
     progress.note(format!(
         "training {} on {} rows with {} frauds, stopped by {} rows with {}",
-        config.model.as_str(),
+        config.recipe.model.as_str(),
         train.labels.len(),
         PartCount::of(&train.labels).positives,
         valid.labels.len(),
         PartCount::of(&valid.labels).positives
     ));
-    let trained = match config.model {
-        ModelKind::Lightgbm => lightgbm(config, &prepared, &rows, progress)?,
-        ModelKind::Mlp => mlp(config, &prepared, &rows, progress)?,
+    let mut recipe = config.recipe.clone();
+    let trials_file = trials_file(&out);
+    let trials = match config.trials {
+        Some(count) => Some(search(config, count, &trials_file, &prepared, &rows, progress)?),
+        None => None,
     };
-    finish(config, &prepared, &valid, &trained, &out)
+    if let Some(trials) = &trials {
+        let best = tuning::best(trials, recipe.metric()?).map_or(&[][..], |trial| &trial.settings);
+        recipe.settings.extend_from_slice(best);
+    }
+    let raw_scores =
+        |rows: &Matrix| parent.as_ref().map_or_else(Vec::new, |parent| parent.forest.raw_scores(rows));
+    let continued =
+        parent.as_ref().map(|parent| Parent { model_text: &parent.text, raw_scores: &raw_scores });
+    let fitted = recipe.fit(&rows, &prepared.schema.features, &prepared.scaler, continued, progress)?;
+    if fitted.interrupted {
+        progress.warn(format!("stopped; the best round until now, {}, is kept", fitted.best_iteration));
+    }
+    let contents = Trained { fitted, trials, parent: parent.map(|parent| parent.run.name) };
+    let summary = finish(config, &prepared, &valid, contents, &out)?;
+    if config.trials.is_some() {
+        fs::remove_file(&trials_file).map_err(FileError::io(&trials_file))?;
+    }
+    Ok(summary)
 }
 
-fn lightgbm(
+fn labelled(rows: &PartRows) -> Labelled<'_> {
+    Labelled { features: &rows.features, labels: &rows.labels }
+}
+
+/// What goes into the run beside what the folder says.
+struct Trained {
+    fitted: Fitted,
+    trials: Option<Vec<Trial>>,
+    parent: Option<String>,
+}
+
+/// A run that is trained further.
+struct Ancestor {
+    run: Run,
+    text: String,
+    forest: Forest,
+}
+
+impl Ancestor {
+    fn open(folder: &Path, config: &TrainConfig, prepared: &Prepared) -> Result<Self, AppError> {
+        let run = artifact::open(folder)?;
+        if run.manifest.facts.model != ModelKind::Lightgbm || config.recipe.model != ModelKind::Lightgbm {
+            return Err(AppError::NotContinued { run: run.name });
+        }
+        if run.schema.features != prepared.schema.features || run.schema.inputs != prepared.schema.inputs {
+            return Err(AppError::OtherFeatures { run: run.name, data: config.data.clone() });
+        }
+        let path = folder.join(ModelKind::Lightgbm.file());
+        let text = fs::read_to_string(&path).map_err(FileError::io(&path))?;
+        let forest = gbdt::parse(&text).expect("it was parsed when the run was opened");
+        Ok(Self { run, text, forest })
+    }
+}
+
+/// The rows to be followed by name; `None` stands for the training rows.
+fn watched(config: &TrainConfig, prepared: &Prepared) -> Result<Vec<(String, Option<PartRows>)>, AppError> {
+    let rows = |watch: &Watch| match watch {
+        Watch::Train => Ok((Part::Train.as_str().to_owned(), None)),
+        Watch::Folder(folder) => {
+            let other = Prepared::open(folder)?;
+            if other.schema.features != prepared.schema.features {
+                let run = config.data.display().to_string();
+                return Err(AppError::OtherFeatures { run, data: folder.clone() });
+            }
+            let name = folder.file_name().map_or_else(|| "watched".into(), |name| name.to_string_lossy());
+            Ok((name.into_owned(), Some(other.part(Part::Valid)?)))
+        }
+    };
+    config.watch.iter().map(rows).collect()
+}
+
+/// Beside the run that it is for.
+fn trials_file(out: &Path) -> PathBuf {
+    let mut name = out.as_os_str().to_owned();
+    name.push(".trials.jsonl");
+    name.into()
+}
+
+/// Tries parameters on the training rows, each judged by the validation rows.
+fn search(
     config: &TrainConfig,
+    count: usize,
+    file: &Path,
     prepared: &Prepared,
     rows: &TrainingRows<'_>,
     progress: &dyn Progress,
-) -> Result<Trained, AppError> {
-    let mut parameters = GbdtParameters::new(config.seed, config.threads);
-    for (key, value) in &config.settings {
-        parameters.set(key, value)?;
+) -> Result<Vec<Trial>, AppError> {
+    let metric = config.recipe.metric()?;
+    if let Some(parent) = file.parent() {
+        fs::create_dir_all(parent).map_err(FileError::io(parent))?;
     }
-    let model = gbdt::train(rows, &prepared.schema.features, &parameters, &average_precision, progress)?;
-    Ok(Trained {
-        bytes: model.model_text.into_bytes(),
-        best_iteration: model.best_round,
-        parameters: json(&parameters),
-    })
-}
-
-fn mlp(
-    config: &TrainConfig,
-    prepared: &Prepared,
-    rows: &TrainingRows<'_>,
-    progress: &dyn Progress,
-) -> Result<Trained, AppError> {
-    let mut parameters = MlpParameters::default();
-    for (key, value) in &config.settings {
-        parameters.set(key, value)?;
+    if config.force && !config.resume && file.exists() {
+        fs::remove_file(file).map_err(FileError::io(file))?;
     }
-    let model = neural::train(
-        rows,
-        &prepared.scaler,
-        &parameters,
-        config.device,
-        config.seed,
-        &average_precision,
+    let search = Search {
+        model: config.recipe.model,
+        fixed: &config.recipe.settings,
+        trials: count,
+        seed: config.recipe.seed,
+        metric,
+        file: Some(file),
+        resume: config.resume,
+        judged_on: format!(
+            "the validation part of the prepared folder with manifest {}",
+            files::checksum(&config.data.join(files::MANIFEST))?
+        ),
+    };
+    let valid = rows.valid.expect("a prepared folder has validation rows");
+    let rows = TrainingRows { watched: &[], ..*rows };
+    search.run(
+        &mut |settings, progress| {
+            let recipe = Recipe { settings: settings.to_vec(), ..config.recipe.clone() };
+            let fitted = recipe.fit(&rows, &prepared.schema.features, &prepared.scaler, None, progress)?;
+            if fitted.interrupted {
+                progress.check()?;
+            }
+            let scorer = fitted.scorer(recipe.model, &prepared.scaler)?;
+            let value = metric.of(valid.labels, &score_rows(&*scorer, valid.features));
+            Ok(Outcome { value, best_iteration: fitted.best_iteration })
+        },
         progress,
-    )?;
-    Ok(Trained {
-        bytes: model.weights.to_bytes().map_err(neural::NeuralError::from)?,
-        best_iteration: model.best_epoch,
-        parameters: json(&parameters),
-    })
+    )
 }
 
 fn finish(
     config: &TrainConfig,
     prepared: &Prepared,
     valid: &PartRows,
-    trained: &Trained,
+    trained: Trained,
     out: &Path,
 ) -> Result<TrainSummary, AppError> {
+    let Trained { fitted, trials, parent } = trained;
+    let model = config.recipe.model;
     let facts = RunFacts {
         kind: artifact::KIND.into(),
-        model: config.model,
+        model,
         data: config.data.canonicalize().unwrap_or_else(|_| config.data.clone()),
         data_sha256: files::checksum(&config.data.join(files::MANIFEST))?,
         source_sha256: prepared.manifest.facts.source_sha256.clone(),
-        best_iteration: trained.best_iteration,
-        seed: config.seed,
-        threads: config.threads,
-        parameters: trained.parameters.clone(),
+        best_iteration: fitted.best_iteration,
+        seed: config.recipe.seed,
+        threads: config.recipe.threads,
+        parameters: fitted.parameters,
+        parent,
+        interrupted: fitted.interrupted,
     };
-    let scorer = artifact::scorer(config.model, &trained.bytes, &prepared.scaler, out)?;
+    let scorer = artifact::scorer(model, &fitted.bytes, &prepared.scaler, out)?;
     let scores = score_rows(&*scorer, &valid.features);
     let thresholds = thresholds(&valid.labels, &scores)?;
     let evaluation = metrics::evaluate(&valid.labels, &scores, thresholds.review)?;
     let contents = RunContents {
-        model_bytes: &trained.bytes,
+        model_bytes: &fitted.bytes,
         schema: &prepared.schema,
         scaler: &prepared.scaler,
         thresholds,
         metrics: serde_json::json!({ "valid": evaluation }),
+        history: &fitted.history,
+        trials: trials.as_ref().map(|trials| serde_json::json!({ "format_version": 1, "trials": trials })),
     };
     let mut run = out.to_owned();
     loop {
         match artifact::write(&run, config.force && config.out.is_some(), &contents, facts.clone()) {
             // A training beside this one was faster; nobody asked for this very name.
             Err(FileError::Exists { .. }) if config.out.is_none() => {
-                run = runs::free_name(&config.data, config.model);
+                run = runs::free_name(&config.data, model);
             }
             written => break written?,
         }
     }
     runs::point_latest_to(&run)?;
-    Ok(TrainSummary { run, model: config.model, best_iteration: trained.best_iteration, valid: evaluation })
+    Ok(TrainSummary {
+        run,
+        model,
+        best_iteration: fitted.best_iteration,
+        valid: evaluation,
+        interrupted: fitted.interrupted,
+        trials,
+    })
 }
 
 /// What `--balance weights` asked for.
-fn class_weights(prepared: &Prepared, labels: &[bool]) -> Result<Option<ClassWeights>, AppError> {
-    if !Balance::parse(&prepared.manifest.facts.balance)?.is_weights() {
+pub(super) fn class_weights(balance: &str, labels: &[bool]) -> Result<Option<ClassWeights>, AppError> {
+    if !Balance::parse(balance)?.is_weights() {
         return Ok(None);
     }
     Ok(Some(resample::balanced_weights(labels)?))
@@ -195,13 +306,4 @@ fn thresholds(labels: &[bool], scores: &[f64]) -> Result<Thresholds, AppError> {
     let review = metrics::max_f1_threshold(labels, scores)?.unwrap_or(0.5);
     let block = metrics::lowest_threshold_with_precision(labels, scores, BLOCK_PRECISION)?;
     Ok(Thresholds { review, block: block.map(|block| block.max(review)) })
-}
-
-/// The metric that training stops by; 0 where it is not defined.
-fn average_precision(labels: &[bool], scores: &[f64]) -> f64 {
-    metrics::average_precision(labels, scores).unwrap_or(0.0)
-}
-
-fn json(parameters: &impl Serialize) -> serde_json::Value {
-    serde_json::to_value(parameters).expect("parameters are plain text and numbers")
 }

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, each of which converts its flags, calls one library function and
 //! renders the result. Nothing else in the crate prints, reads the environment or ends the process.
 
+mod backtest;
 mod columns;
 mod consume;
 mod demo;
@@ -11,6 +12,8 @@ mod features;
 mod inspect;
 mod load;
 mod loadtest;
+mod log;
+mod models;
 mod predict;
 mod prep;
 mod produce;
@@ -28,6 +31,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 pub use error::exit;
+use log::LogLevel;
 pub use ui::{Captured, Ui};
 
 /// From a file of labelled transactions to live decisions on a world map.
@@ -61,6 +65,17 @@ pub struct Global {
     /// Threads to compute with [default: all cores]
     #[arg(long, global = true, env = "FRAUDCTL_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// How much of the log to show on stderr, LightGBM's messages included
+    #[arg(
+        long,
+        global = true,
+        env = "FRAUDCTL_LOG",
+        value_name = "LEVEL",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub log: LogLevel,
     /// Replace what exists already
     #[arg(long, global = true, env = "FRAUDCTL_FORCE", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub force: bool,
@@ -87,6 +102,7 @@ enum Command {
     Prep(prep::PrepArgs),
     Train(train::TrainArgs),
     Evaluate(evaluate::EvaluateArgs),
+    Backtest(backtest::BacktestArgs),
     Predict(predict::PredictArgs),
     Load(load::LoadArgs),
     Serve(serve::ServeArgs),
@@ -120,6 +136,9 @@ where
     ui.json |= cli.global.json;
     ui.bars &= !cli.global.no_progress;
     ui.listen_for_interrupt();
+    if ui.is_terminal() {
+        cli.global.log.start();
+    }
     let outcome = catch_unwind(AssertUnwindSafe(|| dispatch(cli, ui)));
     ui.end_bar();
     match outcome {
@@ -143,6 +162,7 @@ fn dispatch(cli: Cli, ui: &Ui) -> anyhow::Result<()> {
         Command::Prep(args) => prep::run(args, global, ui),
         Command::Train(args) => train::run(args, global, ui),
         Command::Evaluate(args) => evaluate::run(args, global, ui),
+        Command::Backtest(args) => backtest::run(args, global, ui),
         Command::Predict(args) => predict::run(args, global, ui),
         Command::Load(args) => load::run(args, global, ui),
         Command::Serve(args) => serve::run(args, global, ui),

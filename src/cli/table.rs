@@ -7,6 +7,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::ui::Ui;
+use crate::app::tuning::Trial;
 pub use crate::progress::thousands;
 
 /// Prints `result` as JSON with the `seconds` since `started`, or as `text` says it.
@@ -72,6 +73,24 @@ impl std::fmt::Display for Table {
         }
         Ok(())
     }
+}
+
+/// The trials of a search.
+pub fn trial_table(trials: &[Trial]) -> String {
+    let mut table = Table::default();
+    table.row(["trial", "value", "best at", "seconds", "parameters"]);
+    for Trial { number, settings, value, best_iteration, seconds } in trials {
+        let settings: Vec<String> = settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let settings = if settings.is_empty() { "defaults".to_owned() } else { settings.join(" ") };
+        table.row([
+            number.to_string(),
+            metric(*value),
+            best_iteration.to_string(),
+            format!("{seconds:.1}"),
+            settings,
+        ]);
+    }
+    table.to_string()
 }
 
 /// Four decimals, or a dash where the value is not defined.

@@ -3,17 +3,16 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::Global;
-use super::columns::pair;
 use super::error::UsageError;
-use super::table::{metric, print};
+use super::models::ModelArgs;
+use super::table::{metric, print, trial_table};
 use super::ui::Ui;
 use crate::app::runs;
-use crate::app::train::{TrainConfig, TrainSummary, train};
-use crate::model::ModelKind;
-use crate::model::neural::Device;
+use crate::app::train::{TrainConfig, TrainSummary, Watch, train};
+use crate::progress::Interrupted;
 
 /// Train a model on a prepared folder and write a run folder
 ///
@@ -26,49 +25,42 @@ use crate::model::neural::Device;
 pub struct TrainArgs {
     /// Prepared folder; a bare name means artifacts/NAME
     data: PathBuf,
-    /// What to train
-    #[arg(long, value_enum)]
-    model: ModelArg,
+    #[command(flatten)]
+    model: ModelArgs,
     /// Run folder to make; a bare name means artifacts/NAME [default: artifacts/<DATA>-<MODEL>]
     #[arg(long, value_name = "RUN")]
     out: Option<PathBuf>,
-    /// A parameter of the model; may be given again
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    settings: Vec<String>,
-    /// What computes the network: flex is faster, ndarray is deprecated upstream
-    #[arg(long, value_enum, default_value_t = DeviceArg::Flex)]
-    device: DeviceArg,
+    /// Add trees to this LightGBM run instead of beginning anew; its features must be the same
+    #[arg(long = "continue", value_name = "RUN", conflicts_with = "tune")]
+    parent: Option<PathBuf>,
+    /// Record the metrics of more rows in each round: train, or the validation rows of a prepared folder; may be given again
+    #[arg(long, value_name = "train|DIR")]
+    watch: Vec<String>,
+    /// Search parameters first, in N trials judged by the validation rows; docs/TRAINING.md says which and how
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    tune: Option<u16>,
+    /// Go on with a search that was stopped
+    #[arg(long, requires = "tune")]
+    resume: bool,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum ModelArg {
-    Lightgbm,
-    Mlp,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum DeviceArg {
-    Flex,
-    Ndarray,
+fn watch(text: &str) -> Watch {
+    match text {
+        "train" => Watch::Train,
+        folder => Watch::Folder(runs::locate(folder.as_ref())),
+    }
 }
 
 impl TrainArgs {
     fn config(self, global: &Global) -> Result<TrainConfig, UsageError> {
-        let setting = |text: &String| pair("--set", "KEY=VALUE", text);
         Ok(TrainConfig {
             data: runs::locate(&self.data),
-            model: match self.model {
-                ModelArg::Lightgbm => ModelKind::Lightgbm,
-                ModelArg::Mlp => ModelKind::Mlp,
-            },
+            recipe: self.model.recipe(global)?,
             out: self.out.as_deref().map(runs::locate),
-            settings: self.settings.iter().map(setting).collect::<Result<_, _>>()?,
-            device: match self.device {
-                DeviceArg::Flex => Device::Flex,
-                DeviceArg::Ndarray => Device::NdArray,
-            },
-            seed: global.seed(),
-            threads: global.threads(),
+            parent: self.parent.as_deref().map(runs::locate),
+            watch: self.watch.iter().map(|text| watch(text)).collect(),
+            trials: self.tune.map(usize::from),
+            resume: self.resume,
             force: global.force,
         })
     }
@@ -77,13 +69,18 @@ impl TrainArgs {
 pub fn run(args: TrainArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
     let started = Instant::now();
     let summary = train(&args.config(global)?, ui)?;
-    print(ui, started, &summary, render)
+    print(ui, started, &summary, render)?;
+    match summary.interrupted {
+        true => Err(Interrupted.into()),
+        false => Ok(()),
+    }
 }
 
 fn render(summary: &TrainSummary, seconds: f64) -> String {
-    let TrainSummary { run, model, best_iteration, valid } = summary;
+    let TrainSummary { run, model, best_iteration, valid, trials, .. } = summary;
     format!(
-        "{}: best at {best_iteration}; validation average precision {}, ROC AUC {}\nwritten to {} in {seconds:.1} s\n",
+        "{}{}: best at {best_iteration}; validation average precision {}, ROC AUC {}\nwritten to {} in {seconds:.1} s\n",
+        trials.as_deref().map_or_else(String::new, trial_table),
         model.as_str(),
         metric(valid.average_precision),
         metric(valid.roc_auc),

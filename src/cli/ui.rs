@@ -87,6 +87,11 @@ impl Ui {
         }
     }
 
+    /// True for the process's own, false for one that remembers.
+    pub fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
     /// The flag that Ctrl-C sets.
     pub fn interrupt_flag(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.interrupted)

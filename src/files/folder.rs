@@ -184,6 +184,9 @@ struct Kind {
 /// When the manifest is missing, damaged, newer or of another kind, or a file is missing or differs.
 pub fn open_folder<T: DeserializeOwned>(folder: &Path, kind: &'static str) -> Result<Manifest<T>, FileError> {
     let path = folder.join(MANIFEST);
+    if !path.exists() {
+        return Err(FileError::NoFolder { path: folder.to_owned(), expected: kind });
+    }
     let value: serde_json::Value = read_json(&path)?;
     let version = value.get("format_version").and_then(serde_json::Value::as_u64);
     if version.is_some_and(|version| version > FORMAT_VERSION.into()) {

@@ -71,6 +71,14 @@ pub enum FileError {
         /// The file.
         path: PathBuf,
     },
+    /// There is no such folder, or nothing of ours in it.
+    #[error("{}: there is no {expected} folder here", path.display())]
+    NoFolder {
+        /// The folder.
+        path: PathBuf,
+        /// What was needed.
+        expected: &'static str,
+    },
     /// The folder holds something else.
     #[error("{}: this is not a {expected} folder but {found:?}", path.display())]
     OtherKind {
@@ -106,6 +114,10 @@ impl FileError {
             Self::Exists { .. } => Some("--force replaces it"),
             Self::Foreign { .. } => Some("choose another --out, or remove the folder yourself"),
             Self::Unnamed { .. } => Some("move it to the name that it should have"),
+            Self::NoFolder { expected: "run", .. } => Some(
+                "train makes one; a bare name is looked for in artifacts/, and runs list shows what is there",
+            ),
+            Self::NoFolder { .. } => Some("prep makes one; a bare name is looked for in artifacts/"),
             Self::Checksum { .. } => Some("make it again from its source"),
             _ => None,
         }

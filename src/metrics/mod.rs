@@ -5,6 +5,7 @@
 //! Each function says when. Reading files, choosing rows and printing are left to the callers.
 
 mod card;
+mod metric;
 mod probability;
 mod ranking;
 mod report;
@@ -16,6 +17,7 @@ mod golden;
 mod properties;
 
 pub use card::{CardDay, CardPrecision, card_precision};
+pub use metric::{Metric, UnknownMetric};
 pub use probability::{brier, log_loss};
 pub use ranking::{
     PrecisionRecallCurve, Ranking, RocCurve, average_precision, precision_recall_curve, recall_at_fpr,

@@ -83,6 +83,12 @@ pub struct RunFacts {
     pub threads: usize,
     /// All parameters, defaults included.
     pub parameters: serde_json::Value,
+    /// The run whose trees were added to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// The user stopped the training; the best until then was kept.
+    #[serde(default)]
+    pub interrupted: bool,
 }
 
 /// What goes into a run folder.
@@ -98,6 +104,10 @@ pub struct RunContents<'a> {
     pub thresholds: Thresholds,
     /// Metrics on the validation rows.
     pub metrics: serde_json::Value,
+    /// What each round or epoch came to, as CSV.
+    pub history: &'a str,
+    /// What a search tried before.
+    pub trials: Option<serde_json::Value>,
 }
 
 /// Writes a run folder; it is there whole or not at all.
@@ -116,6 +126,10 @@ pub fn write(
     staged.write_json("preprocess.json", contents.scaler)?;
     staged.write_json("threshold.json", &contents.thresholds)?;
     staged.write_json("metrics.json", &contents.metrics)?;
+    staged.write("history.csv", contents.history.as_bytes())?;
+    if let Some(trials) = &contents.trials {
+        staged.write_json("trials.json", trials)?;
+    }
     staged.commit(facts)
 }
 

@@ -61,17 +61,24 @@ pub fn score_rows(scorer: &dyn Scorer, rows: &Matrix) -> Vec<f64> {
     scores
 }
 
+/// Rows and what they are.
+#[derive(Debug, Clone, Copy)]
+pub struct Labelled<'a> {
+    /// A row of features each.
+    pub features: &'a Matrix,
+    /// Fraud or not.
+    pub labels: &'a [bool],
+}
+
 /// What a model learns from, and what it is stopped by.
 #[derive(Debug, Clone, Copy)]
 pub struct TrainingRows<'a> {
     /// Rows to learn from.
-    pub train: &'a Matrix,
-    /// Their labels.
-    pub train_labels: &'a [bool],
-    /// Rows that early stopping looks at.
-    pub valid: &'a Matrix,
-    /// Their labels.
-    pub valid_labels: &'a [bool],
+    pub train: Labelled<'a>,
+    /// Rows that early stopping looks at; without them all rounds or epochs are made and the last is kept.
+    pub valid: Option<Labelled<'a>>,
+    /// More rows, by name, whose metrics are recorded and decide nothing.
+    pub watched: &'a [(&'a str, Labelled<'a>)],
     /// What a training row of each class counts; `None` for 1 each.
     pub class_weights: Option<ClassWeights>,
     /// By column: the number of values when it holds a category's codes; empty when none does.

@@ -1,5 +1,6 @@
 //! What can be wrong with `--set key=value`.
 
+use crate::metrics::UnknownMetric;
 use crate::suggest::nearest;
 
 /// A parameter that is not known or whose value does not fit.
@@ -24,8 +25,14 @@ pub enum ParameterError {
         /// As given.
         value: String,
         /// What would fit.
-        expected: &'static str,
+        expected: String,
     },
+    /// Two parameters exclude each other, or one does nothing without another.
+    #[error("{0}")]
+    Contradiction(String),
+    /// A metric to be stopped by that is none.
+    #[error("metric: {0}")]
+    Metric(#[from] UnknownMetric),
 }
 
 impl ParameterError {
@@ -34,5 +41,11 @@ impl ParameterError {
         let known: Vec<&str> = known.collect();
         let nearest = nearest(key, known.iter().copied());
         Self::Unknown { key: key.to_owned(), nearest: nearest.map(str::to_owned), known: known.join(", ") }
+    }
+
+    /// An unknown `key` among `known` ones, which others use for `name`.
+    pub fn meant<'a>(key: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        let known: Vec<&str> = known.collect();
+        Self::Unknown { key: key.to_owned(), nearest: Some(name.to_owned()), known: known.join(", ") }
     }
 }

@@ -24,7 +24,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ("simulate", &["geography"]),
     ("dataset", &["features"]),
     ("inspect", &["dataset", "features", "metrics"]),
-    ("model", &["features"]),
+    ("model", &["features", "metrics"]),
     ("client", &["wire"]),
     ("engine", &["model", "features", "wire"]),
     ("server", &["engine", "store", "wire"]),

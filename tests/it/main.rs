@@ -1,6 +1,7 @@
 //! All integration tests in one executable: a file per command, and what concerns all of them.
 
 mod architecture;
+mod backtest;
 mod consume;
 mod demo;
 mod evaluate;

@@ -61,20 +61,27 @@ fn serve_says_where_it_listens_and_stops_cleanly_on_sigterm() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_training_exits_with_130_and_leaves_nothing() {
+fn an_interrupted_training_keeps_the_best_so_far_and_exits_with_130() {
     let place = Place::new();
     let (data, _) = trained(&place);
     let mut child = binary()
-        .args(["train", &data, "--model", "lightgbm", "--out", &place.at("long")])
+        .args(["train", &data, "--model", "lightgbm", "--out", &place.at("long"), "--log", "info"])
         .args(["--set", "rounds=1000000", "--set", "early_stopping_rounds=1000000"])
         .stderr(Stdio::piped())
         .spawn()
         .expect("it runs");
-    let mut line = String::new();
-    BufReader::new(child.stderr.as_mut().expect("piped")).read_line(&mut line).expect("a line");
-    assert!(line.starts_with("training lightgbm on 1280 rows"), "{line}");
+    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+    let mut next = || lines.next().expect("a line").expect("text");
+    assert!(next().starts_with("training lightgbm on 1280 rows"));
+    // LightGBM says so in its first round, which is finished in any case.
+    while !next().contains("Start training from score") {}
     let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
     assert!(sent.success());
-    assert_eq!(child.wait().expect("it ends").code(), Some(130));
-    assert!(!place.path().join("long").exists());
+    let rest: Vec<String> = lines.map(|line| line.expect("text")).collect();
+    assert_eq!(child.wait().expect("it ends").code(), Some(130), "{rest:?}");
+    assert!(rest.iter().any(|line| line.contains("is kept")), "{rest:?}");
+    let manifest = std::fs::read_to_string(place.path().join("long/manifest.json")).expect("a run");
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
+    assert_eq!(manifest["interrupted"], true);
+    assert_eq!(crate::support::fraudctl(["evaluate", &place.at("long"), "--json"]).code, 0);
 }

@@ -23,6 +23,7 @@ use crate::progress::Progress;
 use crate::resample::Balance;
 
 use division::Division;
+pub(super) use writing::resampling_error;
 
 /// What to prepare, and how.
 #[derive(Debug, Clone)]

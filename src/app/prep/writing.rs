@@ -8,7 +8,7 @@ use crate::features::scaling::RobustScaler;
 use crate::features::{InputKind, Schema};
 use crate::matrix::Matrix;
 use crate::progress::Progress;
-use crate::resample::{self, ResampleError};
+use crate::resample::{self, Balance, ResampleError};
 
 /// The scaler is fitted on so many training rows at most, evenly taken: its quantiles are then right to a tenth of a percent.
 const SCALER_ROWS: usize = 250_000;
@@ -97,15 +97,7 @@ fn balance(
     let options = resample::Options { categorical: &categories, ..resample::Options::default() };
     let features = recoded(train.features, &categories, |code| if code.is_nan() { NO_VALUE } else { code });
     let resampled = config.balance.apply(features, &train.labels, options, config.seed, progress);
-    let mut resampled = resampled.map_err(|error| match error {
-        ResampleError::NotMeasurable { column, value, .. } => AppError::NotMeasurable {
-            column: schema.features[column].clone(),
-            value,
-            balance: config.balance.to_string(),
-            computed: schema.kind == InputKind::Transactions,
-        },
-        other => other.with_names(&schema.features).into(),
-    })?;
+    let mut resampled = resampled.map_err(|error| resampling_error(error, schema, &config.balance))?;
     resampled.features =
         recoded(resampled.features, &categories, |code| if code == NO_VALUE { f64::NAN } else { code });
     let source = |origin: &Option<usize>| origin.map_or("", |row| train.ids.get(row));
@@ -115,6 +107,19 @@ fn balance(
         labels: resampled.labels,
         features: resampled.features,
     })
+}
+
+/// The error with the names of the columns.
+pub(in crate::app) fn resampling_error(error: ResampleError, schema: &Schema, balance: &Balance) -> AppError {
+    match error {
+        ResampleError::NotMeasurable { column, value, .. } => AppError::NotMeasurable {
+            column: schema.features[column].clone(),
+            value,
+            balance: balance.to_string(),
+            computed: schema.kind == InputKind::Transactions,
+        },
+        other => other.with_names(&schema.features).into(),
+    }
 }
 
 /// Changes the codes of the categories.

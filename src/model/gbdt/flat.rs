@@ -1,5 +1,6 @@
 //! Gradient-boosted trees as flat arrays: a safe scorer that gives LightGBM's own bits.
 
+use crate::matrix::Matrix;
 use crate::model::Scorer;
 
 /// Values this near to zero count as zero where zero means missing (LightGBM's `kZeroThreshold`).
@@ -102,7 +103,16 @@ impl Forest {
         self.trees.len()
     }
 
+    /// The raw score, in log-odds, of each row.
+    pub fn raw_scores(&self, rows: &Matrix) -> Vec<f64> {
+        rows.iter_rows().map(|row| self.raw(row)).collect()
+    }
+
     fn probability(&self, row: &[f64]) -> f64 {
+        1.0 / (1.0 + (-self.sigmoid * self.raw(row)).exp())
+    }
+
+    fn raw(&self, row: &[f64]) -> f64 {
         let mut raw = 0.0;
         for tree in &self.trees {
             let nodes = &self.nodes[tree.first_node..];
@@ -112,7 +122,7 @@ impl Forest {
             }
             raw += self.leaves[tree.first_leaf + !place as usize];
         }
-        1.0 / (1.0 + (-self.sigmoid * raw).exp())
+        raw
     }
 }
 

@@ -10,7 +10,8 @@ use std::ptr;
 
 use lightgbm3_sys as sys;
 
-use crate::matrix::Matrix;
+use super::log;
+use crate::model::Labelled;
 
 /// LightGBM's own words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,20 +43,26 @@ pub struct Dataset {
     rows: usize,
 }
 
+/// Sends what LightGBM logs on this thread to [`log`] from now on.
+pub fn route_log() -> Result<(), NativeError> {
+    unsafe extern "C" fn take(piece: *const c_char) {
+        // SAFETY: LightGBM hands over a NUL-terminated text that lives during the call; it is copied.
+        log::take(&unsafe { CStr::from_ptr(piece) }.to_string_lossy());
+    }
+    // SAFETY: the function lives as long as the program, and unwinds never: it only appends to a text.
+    check(unsafe { sys::LGBM_RegisterLogCallback(Some(take)) })
+}
+
 impl Dataset {
-    /// Bins `features` as `parameters` say, or like `reference` when given.
+    /// Bins the rows as `parameters` say, or like `reference` when given.
     ///
     /// # Errors
     /// When LightGBM refuses the rows or the parameters.
     ///
     /// # Panics
     /// When there is not one label per row.
-    pub fn new(
-        features: &Matrix,
-        labels: &[bool],
-        parameters: &str,
-        reference: Option<&Self>,
-    ) -> Result<Self, NativeError> {
+    pub fn new(rows: Labelled<'_>, parameters: &str, reference: Option<&Self>) -> Result<Self, NativeError> {
+        let Labelled { features, labels } = rows;
         assert_eq!(features.rows(), labels.len(), "one label per row");
         let rows = c_size(features.rows(), "rows")?;
         let columns = c_size(features.columns(), "features")?;
@@ -95,16 +102,27 @@ impl Dataset {
         self.set_field(c"weight", weights)
     }
 
-    fn set_field(&mut self, name: &CStr, values: &[f32]) -> Result<(), NativeError> {
+    /// Says at which log-odds each row starts, instead of at the share of frauds.
+    ///
+    /// # Errors
+    /// When LightGBM refuses them.
+    ///
+    /// # Panics
+    /// When there is not one per row.
+    pub fn set_start(&mut self, log_odds: &[f64]) -> Result<(), NativeError> {
+        self.set_field(c"init_score", log_odds)
+    }
+
+    fn set_field<T: Field>(&mut self, name: &CStr, values: &[T]) -> Result<(), NativeError> {
         assert_eq!(values.len(), self.rows, "one value per row");
-        // SAFETY: the handle is live; the pointer covers as many f32 values as is said, which LightGBM copies.
+        // SAFETY: the handle is live; the pointer covers as many values of the type as is said, which LightGBM copies.
         check(unsafe {
             sys::LGBM_DatasetSetField(
                 self.handle,
                 name.as_ptr(),
                 values.as_ptr().cast::<c_void>(),
                 c_size(values.len(), "rows")?,
-                sys::C_API_DTYPE_FLOAT32 as i32,
+                T::TYPE as i32,
             )
         })
     }
@@ -128,6 +146,20 @@ impl Dataset {
     }
 }
 
+/// A type of values that LightGBM takes for rows.
+trait Field {
+    /// LightGBM's number for it.
+    const TYPE: u32;
+}
+
+impl Field for f32 {
+    const TYPE: u32 = sys::C_API_DTYPE_FLOAT32;
+}
+
+impl Field for f64 {
+    const TYPE: u32 = sys::C_API_DTYPE_FLOAT64;
+}
+
 impl Drop for Dataset {
     fn drop(&mut self) {
         // SAFETY: the handle is live and freed only here; boosters that use it borrow it.
@@ -135,11 +167,12 @@ impl Drop for Dataset {
     }
 }
 
-/// A model in training, which reads `train` and one validation set.
+/// A model in training, which reads `train` and follows some validation sets.
 #[derive(Debug)]
 pub struct Booster<'data> {
     handle: sys::BoosterHandle,
-    valid_rows: usize,
+    /// Rows of each set that is followed.
+    followed: Vec<usize>,
     datasets: PhantomData<&'data Dataset>,
 }
 
@@ -148,14 +181,21 @@ impl<'data> Booster<'data> {
     ///
     /// # Errors
     /// When LightGBM refuses the parameters.
-    pub fn new(train: &'data Dataset, valid: &'data Dataset, parameters: &str) -> Result<Self, NativeError> {
+    pub fn new(
+        train: &'data Dataset,
+        followed: &'data [Dataset],
+        parameters: &str,
+    ) -> Result<Self, NativeError> {
         let parameters = c_text(parameters)?;
         let mut handle = ptr::null_mut();
         // SAFETY: `train` is live and, by the lifetime, outlives the booster; `handle` receives the booster.
         check(unsafe { sys::LGBM_BoosterCreate(train.handle, parameters.as_ptr(), &mut handle) })?;
-        let booster = Self { handle, valid_rows: valid.rows, datasets: PhantomData };
-        // SAFETY: both handles are live, and `valid` outlives the booster.
-        check(unsafe { sys::LGBM_BoosterAddValidData(booster.handle, valid.handle) })?;
+        let mut booster = Self { handle, followed: Vec::new(), datasets: PhantomData };
+        for dataset in followed {
+            // SAFETY: both handles are live, and `dataset` outlives the booster.
+            check(unsafe { sys::LGBM_BoosterAddValidData(booster.handle, dataset.handle) })?;
+            booster.followed.push(dataset.rows);
+        }
         Ok(booster)
     }
 
@@ -170,20 +210,27 @@ impl<'data> Booster<'data> {
         Ok(finished == 1)
     }
 
-    /// Writes the probabilities of the validation rows after the rounds so far into `scores`.
+    /// Writes the probabilities of the rows of the set number `set` among those followed, after the rounds so far, into
+    /// `scores`.
     ///
     /// # Errors
     /// When LightGBM fails, or gives another number of scores than there are rows.
-    pub fn valid_scores(&self, scores: &mut Vec<f64>) -> Result<(), NativeError> {
+    ///
+    /// # Panics
+    /// When there is no such set.
+    pub fn scores(&self, set: usize, scores: &mut Vec<f64>) -> Result<(), NativeError> {
+        let rows = self.followed[set];
+        // LightGBM's number 0 is the training set.
+        let number = c_size(set + 1, "sets")?;
         let mut length = 0;
-        // SAFETY: the handle is live; index 1 is the validation set that `new` added.
-        check(unsafe { sys::LGBM_BoosterGetNumPredict(self.handle, 1, &mut length) })?;
-        if usize::try_from(length) != Ok(self.valid_rows) {
-            return Err(NativeError(format!("{length} scores for {} validation rows", self.valid_rows)));
+        // SAFETY: the handle is live, and the set of this number was added by `new`.
+        check(unsafe { sys::LGBM_BoosterGetNumPredict(self.handle, number, &mut length) })?;
+        if usize::try_from(length) != Ok(rows) {
+            return Err(NativeError(format!("{length} scores for {rows} rows")));
         }
-        scores.resize(self.valid_rows, 0.0);
+        scores.resize(rows, 0.0);
         // SAFETY: `scores` has room for the number of scores that LightGBM has just named.
-        check(unsafe { sys::LGBM_BoosterGetPredict(self.handle, 1, &mut length, scores.as_mut_ptr()) })
+        check(unsafe { sys::LGBM_BoosterGetPredict(self.handle, number, &mut length, scores.as_mut_ptr()) })
     }
 
     /// The first `rounds` rounds as LightGBM's model text.

@@ -6,13 +6,13 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{GbdtParameters, TrainedGbdt, parse, train};
 use crate::matrix::Matrix;
-use crate::model::{Scorer, TrainingRows};
+use crate::model::{Labelled, Scorer, TrainingRows};
 use crate::progress::Silent;
 
-const COLUMNS: usize = 5;
+pub(super) const COLUMNS: usize = 5;
 
 /// Rows with missing values and zeros whose label depends on the first two columns.
-fn rows(count: usize, seed: u64) -> (Matrix, Vec<bool>) {
+pub(super) fn rows(count: usize, seed: u64) -> (Matrix, Vec<bool>) {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut matrix = Matrix::with_capacity(count, COLUMNS);
     let mut labels = Vec::new();
@@ -55,10 +55,9 @@ fn trained_on(
     settings: &[(&str, &str)],
 ) -> TrainedGbdt {
     let data = TrainingRows {
-        train: &train_rows,
-        train_labels: &train_labels,
-        valid: &valid_rows,
-        valid_labels: &valid_labels,
+        train: Labelled { features: &train_rows, labels: &train_labels },
+        valid: Some(Labelled { features: &valid_rows, labels: &valid_labels }),
+        watched: &[],
         class_weights: None,
         categories,
     };
@@ -68,11 +67,8 @@ fn trained_on(
         parameters.set(key, value).expect("a known parameter");
     }
     let names: Vec<String> = ["a", "b", "c d", "c:d", "é"].map(str::to_owned).to_vec();
-    let metric = |labels: &[bool], scores: &[f64]| {
-        let loss = |(label, score): (&bool, &f64)| if *label { score.ln() } else { (1.0 - score).ln() };
-        labels.iter().zip(scores).map(loss).sum::<f64>()
-    };
-    train(&data, &names, &parameters, &metric, &Silent::default()).expect("it trains")
+    parameters.set("metric", "log_loss").expect("a metric");
+    train(&data, &names, &parameters, None, &Silent::default()).expect("it trains")
 }
 
 #[test]
@@ -122,22 +118,6 @@ fn categories_are_split_and_scored_as_lightgbm_does() {
 }
 
 #[test]
-fn the_same_seed_and_threads_give_the_same_model_and_another_seed_another() {
-    let model = trained(42, &[]);
-    assert_eq!(model, trained(42, &[]));
-    assert_ne!(model.model_text, trained(43, &[]).model_text);
-}
-
-#[test]
-fn the_model_is_that_of_the_best_round() {
-    let model = trained(42, &[("learning_rate", "1.5"), ("early_stopping_rounds", "5")]);
-    let best = model.history.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    assert_eq!(model.history[model.best_round - 1], best);
-    assert!(model.history.len() <= model.best_round + 5);
-    assert_eq!(parse(&model.model_text).expect("it parses").trees(), model.best_round);
-}
-
-#[test]
 fn a_damaged_model_is_an_error_and_never_a_panic() {
     survives_damage(&trained(42, &[("rounds", "3")]).model_text);
     let categories = [None, None, None, None, Some(70)];
@@ -172,13 +152,4 @@ fn survives_damage(text: &str) {
             assert!(forest.trees() <= whole);
         }
     }
-}
-
-#[test]
-fn unknown_parameters_are_refused_with_a_suggestion() {
-    let mut parameters = GbdtParameters::new(1, 1);
-    let error = parameters.set("learning_rat", "0.1").expect_err("not a parameter").to_string();
-    assert!(error.contains("learning_rate"), "{error}");
-    assert!(parameters.set("num_leaves", "many").is_err());
-    assert!(parameters.set("num_threads", "8").is_err(), "set by --threads");
 }

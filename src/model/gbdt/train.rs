@@ -1,10 +1,15 @@
 //! Training with early stopping on the validation rows' metric, and a model of the best round.
 
-use super::native::{Booster, Dataset, NativeError};
+use super::native::{self, Booster, Dataset, NativeError};
 use super::parameters::GbdtParameters;
+use super::{log, text};
 use crate::matrix::Matrix;
-use crate::model::TrainingRows;
+use crate::metrics::Metric;
+use crate::model::{Labelled, TrainingRows};
 use crate::progress::{Interrupted, Progress};
+
+/// What the rows that stop training are called in a history.
+pub const VALID: &str = "valid";
 
 /// Training failed.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +18,7 @@ pub enum GbdtError {
     /// LightGBM said so.
     #[error(transparent)]
     Native(#[from] NativeError),
-    /// The user stopped it.
+    /// The user stopped it before there was a model.
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
     /// No round made a tree.
@@ -26,65 +31,208 @@ pub enum GbdtError {
 pub struct TrainedGbdt {
     /// LightGBM's model text, up to the best round.
     pub model_text: String,
-    /// The round with the best metric, counted from 1.
+    /// The best round, counted from 1; of several members the mean of theirs, rounded. 0 when a model was trained further and no
+    /// round made it better.
     pub best_round: usize,
-    /// The metric after each round.
-    pub history: Vec<f64>,
+    /// What each round came to, by member and round.
+    pub history: Vec<Vec<RoundMetrics>>,
+    /// The user stopped it; the best round until then was kept.
+    pub interrupted: bool,
 }
 
-/// Trains on `data.train` until `metric` on `data.valid` (higher is better) has not improved for as many rounds
-/// as the parameters say; the model is that of the best round.
+/// What a round came to, on every set that is followed: [`VALID`] first, where there is one, then those that are watched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RoundMetrics {
+    /// From 1.
+    pub round: usize,
+    /// The parameters' [`Metric`] by set.
+    pub metric: Vec<f64>,
+    /// The log loss by set.
+    pub log_loss: Vec<f64>,
+}
+
+/// A model to be trained further.
+#[derive(Clone, Copy)]
+pub struct Parent<'a> {
+    /// Its text.
+    pub model_text: &'a str,
+    /// Its raw scores of rows.
+    pub raw_scores: &'a dyn Fn(&Matrix) -> Vec<f64>,
+}
+
+/// Trains on `data.train` until the metric on `data.valid` has not improved for as many rounds as the parameters say; the
+/// model is that of the best round. With `parent`, trees are added to that model.
 ///
 /// # Errors
-/// When LightGBM refuses parameters or rows, or the user interrupts.
+/// When LightGBM refuses parameters or rows, or the user interrupts before there is a model.
 pub fn train(
     data: &TrainingRows<'_>,
     names: &[String],
     parameters: &GbdtParameters,
-    metric: &dyn Fn(&[bool], &[f64]) -> f64,
+    parent: Option<Parent<'_>>,
     progress: &dyn Progress,
 ) -> Result<TrainedGbdt, GbdtError> {
+    log::begin();
+    native::route_log()?;
     let mut text = parameters.to_text();
     let categories: Vec<String> = data.categorical_columns().map(|column| column.to_string()).collect();
     if !categories.is_empty() {
         text += &format!(" categorical_feature={}", categories.join(","));
     }
-    let dataset = |rows: &Matrix, labels, reference| Dataset::new(rows, labels, &text, reference);
-    let mut train = dataset(data.train, data.train_labels, None)?;
+    let dataset = |rows: Labelled<'_>, reference| {
+        let mut dataset = Dataset::new(rows, &text, reference)?;
+        if let Some(parent) = parent {
+            dataset.set_start(&(parent.raw_scores)(rows.features))?;
+        }
+        Ok::<_, NativeError>(dataset)
+    };
+    let mut train = dataset(data.train, None)?;
     train.name_features(&model_names(names))?;
     if let Some(weights) = data.class_weights {
-        let weights: Vec<f32> = data.train_labels.iter().map(|&label| weights.of(label) as f32).collect();
+        let weights: Vec<f32> = data.train.labels.iter().map(|&label| weights.of(label) as f32).collect();
         train.set_weights(&weights)?;
     }
-    let valid = dataset(data.valid, data.valid_labels, Some(&train))?;
-    let mut booster = Booster::new(&train, &valid, &text)?;
+    let rows: Vec<Labelled<'_>> =
+        data.valid.into_iter().chain(data.watched.iter().map(|(_, rows)| *rows)).collect();
+    let followed = rows.iter().map(|rows| dataset(*rows, Some(&train))).collect::<Result<Vec<_>, _>>()?;
+    let labels: Vec<&[bool]> = rows.iter().map(|rows| rows.labels).collect();
 
-    progress.start("training lightgbm", Some(parameters.rounds as u64));
-    let (mut history, mut scores) = (Vec::new(), Vec::new());
-    let (mut best_round, mut best) = (0, f64::NEG_INFINITY);
-    for round in 1..=parameters.rounds {
-        progress.check()?;
-        let exhausted = booster.update()?;
-        if exhausted && history.is_empty() {
-            return Err(GbdtError::NoTree);
-        }
-        booster.valid_scores(&mut scores)?;
-        let value = metric(data.valid_labels, &scores);
-        history.push(value);
-        if value > best {
-            (best_round, best) = (round, value);
-        }
-        progress.advance(round as u64, &format!("valid average precision {value:.4}, best {best:.4}"));
-        if exhausted || round - best_round >= parameters.early_stopping_rounds {
+    progress.start("training lightgbm", Some((parameters.rounds * parameters.members) as u64));
+    let mut members: Vec<Member> = Vec::new();
+    for number in 0..parameters.members {
+        if members.iter().any(|member| member.interrupted) {
             break;
+        }
+        let mut parameters = parameters.clone();
+        if number > 0 {
+            parameters.reseed(seed_of(&parameters, number));
+        }
+        let training = Training {
+            booster: Booster::new(&train, &followed, &parameters.to_text())?,
+            stopped_by_valid: data.valid.is_some(),
+            continued: parent.is_some(),
+            labels: &labels,
+            first_step: number * parameters.rounds,
+            parameters: &parameters,
+        };
+        match training.run(progress) {
+            Err(GbdtError::Interrupted(_)) if !members.is_empty() => break,
+            member => members.push(member?),
         }
     }
     progress.finish();
-    Ok(TrainedGbdt {
-        model_text: booster.model_text(best_round.max(1))?,
-        best_round: best_round.max(1),
-        history,
-    })
+    Ok(together(members, parent))
+}
+
+/// The seed of another member, far from its neighbours' and from those of neighbouring seeds.
+fn seed_of(parameters: &GbdtParameters, member: usize) -> u64 {
+    let first: u64 = parameters.native["seed"].parse().expect("it was set from a number");
+    first + member as u64 * 1_000_003
+}
+
+/// The mean of the members, and what they were made from.
+fn together(members: Vec<Member>, parent: Option<Parent<'_>>) -> TrainedGbdt {
+    let share = 1.0 / members.len() as f64;
+    let own = members.iter().filter(|member| member.best_round > 0);
+    let texts: Vec<(&str, f64)> = parent
+        .map(|parent| (parent.model_text, 1.0))
+        .into_iter()
+        .chain(own.map(|member| (member.model_text.as_str(), share)))
+        .collect();
+    let model_text = match texts.as_slice() {
+        [(only, 1.0)] => (*only).to_owned(),
+        several => text::sum(several),
+    };
+    let rounds: usize = members.iter().map(|member| member.best_round).sum();
+    TrainedGbdt {
+        model_text,
+        best_round: (rounds + members.len() / 2) / members.len(),
+        interrupted: members.iter().any(|member| member.interrupted),
+        history: members.into_iter().map(|member| member.history).collect(),
+    }
+}
+
+/// One booster's training.
+struct Training<'a> {
+    booster: Booster<'a>,
+    parameters: &'a GbdtParameters,
+    /// The first set that is followed says which round is best.
+    stopped_by_valid: bool,
+    /// There is a model before the first round.
+    continued: bool,
+    labels: &'a [&'a [bool]],
+    /// Where the bar stands before the first round.
+    first_step: usize,
+}
+
+/// What came of it.
+struct Member {
+    model_text: String,
+    best_round: usize,
+    history: Vec<RoundMetrics>,
+    interrupted: bool,
+}
+
+impl Training<'_> {
+    fn run(mut self, progress: &dyn Progress) -> Result<Member, GbdtError> {
+        let (metric, rolls_back) = (self.parameters.metric, self.parameters.rolls_back());
+        let (mut history, mut interrupted) = (Vec::new(), false);
+        let (mut best_round, mut best) = (0, f64::NAN);
+        if self.continued && self.stopped_by_valid {
+            best = self.metrics(0)?.metric[0];
+        }
+        for round in 1..=self.parameters.rounds {
+            if progress.interrupted() {
+                interrupted = true;
+                break;
+            }
+            let exhausted = self.booster.update()?;
+            if exhausted && round == 1 && !self.continued {
+                return Err(GbdtError::NoTree);
+            }
+            if round % self.parameters.metric_freq != 0 && round != self.parameters.rounds && !exhausted {
+                progress.advance((self.first_step + round) as u64, "");
+                continue;
+            }
+            let metrics = self.metrics(round)?;
+            let value = metrics.metric.first().copied().filter(|_| self.stopped_by_valid && rolls_back);
+            history.push(metrics);
+            if value.is_none_or(|value| metric.is_better(value, best)) {
+                best_round = round;
+                best = value.unwrap_or(best);
+            }
+            progress.advance((self.first_step + round) as u64, &detail(metric, value, best));
+            let patience = self.parameters.early_stopping_rounds;
+            if exhausted || value.is_some() && patience > 0 && round - best_round >= patience {
+                break;
+            }
+        }
+        if history.is_empty() {
+            return Err(Interrupted.into());
+        }
+        // Where the metric was never defined, the first round is as good as any.
+        let best_round = if self.continued { best_round } else { best_round.max(1) };
+        let model_text = if best_round > 0 { self.booster.model_text(best_round)? } else { String::new() };
+        Ok(Member { model_text, best_round, history, interrupted })
+    }
+
+    fn metrics(&self, round: usize) -> Result<RoundMetrics, NativeError> {
+        let mut scores = Vec::new();
+        let mut metrics = RoundMetrics { round, metric: Vec::new(), log_loss: Vec::new() };
+        for (set, labels) in self.labels.iter().enumerate() {
+            self.booster.scores(set, &mut scores)?;
+            let value = self.parameters.metric.of(labels, &scores);
+            let is_loss = self.parameters.metric == Metric::LogLoss;
+            metrics.metric.push(value);
+            metrics.log_loss.push(if is_loss { value } else { Metric::LogLoss.of(labels, &scores) });
+        }
+        Ok(metrics)
+    }
+}
+
+fn detail(metric: Metric, value: Option<f64>, best: f64) -> String {
+    let name = metric.as_str().replace('_', " ");
+    value.map(|value| format!("valid {name} {value:.4}, best {best:.4}")).unwrap_or_default()
 }
 
 /// LightGBM refuses some characters in names; the schema keeps the real ones.

@@ -11,10 +11,10 @@ pub struct EpochMetrics {
     pub epoch: usize,
     /// Mean cross-entropy of the epoch's batches, in nats, over all members.
     pub train_loss: f64,
-    /// Mean cross-entropy of the averaged validation probabilities, in nats.
-    pub valid_loss: f64,
+    /// Mean cross-entropy of the averaged validation probabilities, in nats; `None` without validation rows.
+    pub valid_loss: Option<f64>,
     /// The metric that chooses the epoch, on the averaged validation probabilities.
-    pub valid_average_precision: f64,
+    pub valid_average_precision: Option<f64>,
 }
 
 /// Training ran away.
@@ -35,18 +35,19 @@ pub(super) struct Record {
 
 impl Record {
     /// Notes an epoch; `layers` gives the weights as they stand, which are kept when no epoch before was as
-    /// good.
+    /// good, or nothing says which is.
     pub(super) fn note(
         &mut self,
         metrics: EpochMetrics,
         layers: impl FnOnce() -> Vec<Vec<Layer>>,
     ) -> Result<(), Diverged> {
-        if !(metrics.train_loss.is_finite() && metrics.valid_loss.is_finite()) {
+        if !metrics.train_loss.is_finite() || metrics.valid_loss.is_some_and(|loss| !loss.is_finite()) {
             return Err(Diverged { epoch: metrics.epoch });
         }
-        let before = self.history.iter().map(|before| before.valid_average_precision);
+        let before = self.history.iter().filter_map(|before| before.valid_average_precision);
         let best = before.filter(|value| !value.is_nan()).reduce(f64::max);
-        if best.is_none_or(|best| metrics.valid_average_precision > best) {
+        let is_best = |value| best.is_none_or(|best| value > best);
+        if metrics.valid_average_precision.is_none_or(is_best) {
             self.best_epoch = metrics.epoch;
             self.best_layers = layers();
         }
@@ -60,7 +61,23 @@ mod tests {
     use super::*;
 
     fn metrics(epoch: usize, train_loss: f64, valid_average_precision: f64) -> EpochMetrics {
-        EpochMetrics { epoch, train_loss, valid_loss: 0.1, valid_average_precision }
+        EpochMetrics {
+            epoch,
+            train_loss,
+            valid_loss: Some(0.1),
+            valid_average_precision: Some(valid_average_precision),
+        }
+    }
+
+    #[test]
+    fn without_validation_rows_the_last_epoch_is_kept() {
+        let mut record = Record::default();
+        for epoch in [1, 2] {
+            let metrics =
+                EpochMetrics { epoch, train_loss: 0.1, valid_loss: None, valid_average_precision: None };
+            record.note(metrics, || vec![Vec::with_capacity(0); epoch]).unwrap();
+        }
+        assert_eq!((record.best_epoch, record.best_layers.len()), (2, 2));
     }
 
     #[test]

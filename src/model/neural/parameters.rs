@@ -125,7 +125,7 @@ impl MlpParameters {
 }
 
 fn invalid(key: &'static str, value: impl Display, expected: &'static str) -> ParameterError {
-    ParameterError::Value { key: key.to_owned(), value: value.to_string(), expected }
+    ParameterError::Value { key: key.to_owned(), value: value.to_string(), expected: expected.to_owned() }
 }
 
 fn number<T: FromStr>(

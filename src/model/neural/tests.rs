@@ -9,7 +9,7 @@ use super::network::{Network, rows_tensor, values};
 use super::*;
 use crate::features::scaling::RobustScaler;
 use crate::matrix::Matrix;
-use crate::model::{Scorer, TrainingRows};
+use crate::model::{Labelled, Scorer, TrainingRows};
 use crate::progress::{Event, Interrupted, Progress, Silent};
 
 /// Rows of four numbers; positive where the first two have different signs (and by chance in 2 % of the
@@ -64,10 +64,9 @@ impl Problem {
 
     fn data(&self) -> TrainingRows<'_> {
         TrainingRows {
-            train: &self.train.0,
-            train_labels: &self.train.1,
-            valid: &self.valid.0,
-            valid_labels: &self.valid.1,
+            train: Labelled { features: &self.train.0, labels: &self.train.1 },
+            valid: Some(Labelled { features: &self.valid.0, labels: &self.valid.1 }),
+            watched: &[],
             class_weights: None,
             categories: &[],
         }
@@ -196,7 +195,7 @@ fn the_two_devices_agree() {
     let flex = problem.train(&parameters, Device::Flex, 3).unwrap().history[0];
     let ndarray = problem.train(&parameters, Device::NdArray, 3).unwrap().history[0];
     assert!((flex.train_loss - ndarray.train_loss).abs() < 1e-3, "{flex:?} {ndarray:?}");
-    assert!((flex.valid_loss - ndarray.valid_loss).abs() < 1e-3, "{flex:?} {ndarray:?}");
+    assert!((flex.valid_loss.unwrap() - ndarray.valid_loss.unwrap()).abs() < 1e-3, "{flex:?} {ndarray:?}");
 }
 
 #[test]
@@ -223,8 +222,8 @@ fn the_best_epoch_is_kept_and_patience_ends_the_run() {
         .zip(&scores)
         .map(|(label, score)| if *label { -score.ln() } else { -(1.0 - score).ln() });
     let loss = loss.sum::<f64>() / scores.len() as f64;
-    assert!((loss - trained.history[2].valid_loss).abs() < 1e-6, "{loss} {:?}", trained.history);
-    assert!((loss - trained.history[4].valid_loss).abs() > 1e-6, "{loss} {:?}", trained.history);
+    assert!((loss - trained.history[2].valid_loss.unwrap()).abs() < 1e-6, "{loss} {:?}", trained.history);
+    assert!((loss - trained.history[4].valid_loss.unwrap()).abs() > 1e-6, "{loss} {:?}", trained.history);
 }
 
 #[test]
@@ -285,24 +284,25 @@ fn unusable_data_is_named() {
     let narrow = Matrix::from_values(vec![0.0; 25], 1);
     let no_fraud = vec![false; 50];
     let data = problem.data();
+    let valid = data.valid.unwrap();
     assert_eq!(
-        message(TrainingRows { train_labels: &no_fraud, ..data }),
+        message(TrainingRows { train: Labelled { labels: &no_fraud, ..data.train }, ..data }),
         "the training rows hold no fraud: both classes are needed"
     );
     assert_eq!(
-        message(TrainingRows { valid_labels: &[true; 25], ..data }),
+        message(TrainingRows { valid: Some(Labelled { labels: &[true; 25], ..valid }), ..data }),
         "the validation rows hold nothing but fraud: both classes are needed"
     );
     assert_eq!(
-        message(TrainingRows { valid: &none, valid_labels: &[], ..data }),
+        message(TrainingRows { valid: Some(Labelled { features: &none, labels: &[] }), ..data }),
         "the validation rows are missing"
     );
     assert_eq!(
-        message(TrainingRows { train_labels: &[true], ..data }),
+        message(TrainingRows { train: Labelled { labels: &[true], ..data.train }, ..data }),
         "the training rows are 50, their labels 1"
     );
     assert_eq!(
-        message(TrainingRows { valid: &narrow, ..data }),
+        message(TrainingRows { valid: Some(Labelled { features: &narrow, ..valid }), ..data }),
         "the validation rows have 1 columns, their scaling has 4"
     );
 }

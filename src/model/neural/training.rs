@@ -19,7 +19,7 @@ use super::weights::{Weights, WeightsError};
 use crate::domain::ClassWeights;
 use crate::features::scaling::RobustScaler;
 use crate::matrix::Matrix;
-use crate::model::{ParameterError, TrainingRows};
+use crate::model::{Labelled, ParameterError, TrainingRows};
 use crate::progress::{Interrupted, Progress};
 
 /// Rows of a forward pass outside training.
@@ -114,7 +114,8 @@ struct Group {
 /// What a member reports after an epoch: the mean loss, and the probabilities of the validation rows.
 type EpochResult = Result<(f64, Vec<f64>), NeuralError>;
 
-/// Trains on `data` behind `scaler` and keeps the epoch whose validation scores have the highest `metric`.
+/// Trains on `data` behind `scaler` and keeps the epoch whose validation scores have the highest `metric`; without
+/// validation rows, the last epoch.
 ///
 /// The same data, parameters, device and seed give the same weights to the last bit, whatever the number of
 /// threads. The members are trained side by side on as many threads as rayon has.
@@ -132,13 +133,15 @@ pub fn train(
     progress: &dyn Progress,
 ) -> Result<Trained, NeuralError> {
     parameters.validate()?;
-    check("training", data.train, data.train_labels, scaler)?;
-    check("validation", data.valid, data.valid_labels, scaler)?;
+    check("training", data.train, scaler)?;
+    if let Some(valid) = data.valid {
+        check("validation", valid, scaler)?;
+    }
     let run = Run::new(data, scaler, parameters, device, progress);
     let mut members: Vec<Member> =
         (0..parameters.members).map(|index| Member::new(&run, seed, index)).collect();
     progress.start("training mlp", Some(run.epochs as u64));
-    let outcome = run.until_done(&mut members, data.valid_labels, metric);
+    let outcome = run.until_done(&mut members, data.valid.map(|valid| valid.labels), metric);
     progress.finish();
     let Record { history, best_epoch, best_layers } = outcome?;
     let weights = Weights::new(run.features, parameters.activation, best_layers)?;
@@ -146,12 +149,8 @@ pub fn train(
 }
 
 /// Both classes, one label a row, and the columns that the scaling knows.
-fn check(
-    part: &'static str,
-    rows: &Matrix,
-    labels: &[bool],
-    scaler: &RobustScaler,
-) -> Result<(), NeuralError> {
+fn check(part: &'static str, rows: Labelled<'_>, scaler: &RobustScaler) -> Result<(), NeuralError> {
+    let Labelled { features: rows, labels } = rows;
     let positives = labels.iter().filter(|label| **label).count();
     let problem = if rows.columns() != scaler.columns() {
         format!("have {} columns, their scaling has {}", rows.columns(), scaler.columns())
@@ -177,15 +176,15 @@ impl<'a> Run<'a> {
         device: Device,
         progress: &'a dyn Progress,
     ) -> Self {
-        let steps_per_epoch = (data.train.rows() / parameters.batch_size).max(1);
+        let steps_per_epoch = (data.train.labels.len() / parameters.batch_size).max(1);
         Self {
             parameters,
             device: device.open(),
             features: scaler.inputs(),
-            train: scaled(data.train, scaler),
-            labels: data.train_labels.iter().map(|label| f32::from(u8::from(*label))).collect(),
+            train: scaled(data.train.features, scaler),
+            labels: data.train.labels.iter().map(|label| f32::from(u8::from(*label))).collect(),
             class_weights: data.class_weights,
-            valid: scaled(data.valid, scaler),
+            valid: data.valid.map(|valid| scaled(valid.features, scaler)).unwrap_or_default(),
             steps_per_epoch,
             epochs: parameters.epochs_of(steps_per_epoch),
             progress,
@@ -196,19 +195,23 @@ impl<'a> Run<'a> {
     fn until_done(
         &self,
         members: &mut [Member],
-        labels: &[bool],
+        labels: Option<&[bool]>,
         metric: &dyn Fn(&[bool], &[f64]) -> f64,
     ) -> Result<Record, NeuralError> {
         let mut record = Record::default();
         for epoch in 1..=self.epochs {
             let (train_loss, scores) = self.epoch(members, epoch)?;
-            let valid_loss = cross_entropy(labels, &scores);
-            let value = metric(labels, &scores);
+            let valid_loss = labels.map(|labels| cross_entropy(labels, &scores));
+            let value = labels.map(|labels| metric(labels, &scores));
             let metrics = EpochMetrics { epoch, train_loss, valid_loss, valid_average_precision: value };
             record.note(metrics, || members.iter().map(|member| member.network.export()).collect())?;
-            self.progress.advance(epoch as u64, &format!("valid average precision {value:.4}"));
+            let detail = match value {
+                Some(value) => format!("valid average precision {value:.4}"),
+                None => format!("training loss {train_loss:.4}"),
+            };
+            self.progress.advance(epoch as u64, &detail);
             let patience = self.parameters.patience;
-            if patience > 0 && epoch - record.best_epoch >= patience {
+            if labels.is_some() && patience > 0 && epoch - record.best_epoch >= patience {
                 break;
             }
         }
