@@ -139,6 +139,18 @@ pub enum AppError {
         /// First and last day of the protocol.
         needed: (String, String),
     },
+    /// A run of an earlier version, which did not keep what a page says of its data.
+    #[error("{run}: this run was written before runs kept the facts of their data, so there is no page of it")]
+    NoDataFacts {
+        /// The run.
+        run: String,
+    },
+    /// The link to the newest run is for its neighbours.
+    #[error("{}: only a run in artifacts/ can be the latest", run.display())]
+    NotInArtifacts {
+        /// The run.
+        run: PathBuf,
+    },
     /// Only trees can be added to.
     #[error("{run}: only a lightgbm run can be trained further, and only as lightgbm")]
     NotContinued {
@@ -200,6 +212,7 @@ impl AppError {
             Self::NotMeasurable { column, .. } => {
                 Some(format!("--drop {column}, fill its gaps, or use ros or rus, which copy whole rows"))
             }
+            Self::NoDataFacts { .. } => Some("train it again".into()),
             Self::OtherDays { .. } => Some(
                 "--from moves the protocol; --folds, --train-days, --delay-days and --test-days shorten it"
                     .into(),

@@ -1,6 +1,7 @@
 //! The use cases, one file each: configuration in, result out, progress events on the way; no printing, no flags.
 
 pub mod backtest;
+pub mod comparison;
 pub mod demo;
 mod error;
 pub mod evaluate;
@@ -10,6 +11,7 @@ pub mod inspect;
 pub mod load;
 pub mod predict;
 pub mod prep;
+pub mod reporting;
 pub mod runs;
 pub mod serve;
 pub mod simulate;

@@ -11,7 +11,7 @@ use crate::model::ModelKind;
 /// The folder of runs, beside the data they come from.
 pub const ARTIFACTS: &str = "artifacts";
 /// The link to the newest run among them.
-const LATEST: &str = "latest";
+pub const LATEST: &str = "latest";
 
 /// Where a run or prepared folder is: a bare name means `artifacts/<name>`, unless something of that name is here;
 /// anything else is a path.

@@ -18,6 +18,7 @@ mod predict;
 mod prep;
 mod produce;
 pub mod reference;
+mod runs;
 mod serve;
 mod simulate;
 mod table;
@@ -109,6 +110,7 @@ enum Command {
     Produce(produce::ProduceArgs),
     Consume(consume::ConsumeArgs),
     Loadtest(loadtest::LoadtestArgs),
+    Runs(runs::RunsArgs),
     Demo(demo::DemoArgs),
 }
 
@@ -169,6 +171,7 @@ fn dispatch(cli: Cli, ui: &Ui) -> anyhow::Result<()> {
         Command::Produce(args) => produce::run(args, global, ui),
         Command::Consume(args) => consume::run(args, global, ui),
         Command::Loadtest(args) => loadtest::run(args, global, ui),
+        Command::Runs(args) => runs::run(args, global, ui),
         Command::Demo(args) => demo::run(args, global, ui),
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const VOCABULARY: [&str; 6] = ["domain", "files", "matrix", "progress", "suggest", "text"];
 
 /// Which modules a module may use besides the vocabulary and itself.
-const MAY_USE: [(&str, &[&str]); 22] = [
+const MAY_USE: [(&str, &[&str]); 24] = [
     ("domain", &[]),
     ("files", &[]),
     ("matrix", &[]),
@@ -23,7 +23,9 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ("store", &[]),
     ("simulate", &["geography"]),
     ("dataset", &["features"]),
-    ("inspect", &["dataset", "features", "metrics"]),
+    ("html", &[]),
+    ("report", &["html", "metrics"]),
+    ("inspect", &["dataset", "features", "html", "metrics"]),
     ("model", &["features", "metrics"]),
     ("client", &["wire"]),
     ("engine", &["model", "features", "wire"]),
@@ -42,6 +44,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
             "loadtest",
             "metrics",
             "model",
+            "report",
             "resample",
             "server",
             "simulate",

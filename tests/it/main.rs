@@ -14,6 +14,7 @@ mod predict;
 mod prep;
 mod process;
 mod produce;
+mod runs;
 mod serve;
 mod simulate;
 mod support;

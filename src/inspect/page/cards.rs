@@ -2,7 +2,8 @@
 
 use super::super::format::{compact, date_time, distinct, percent, share};
 use super::super::{ColumnFacts, Inspection, ValueFacts};
-use super::{chart, escape};
+use super::chart;
+use crate::html::escape;
 use crate::progress::thousands;
 
 pub(super) fn all(found: &Inspection) -> String {

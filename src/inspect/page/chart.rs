@@ -6,7 +6,7 @@ use super::super::correlation::Correlations;
 use super::super::format::{compact, percent, share};
 use super::super::ranges::Histogram;
 use super::super::timeline::{Bucket, Timeline};
-use super::escape;
+use crate::html::escape;
 use crate::progress::thousands;
 
 const WIDTH: f64 = 340.0;

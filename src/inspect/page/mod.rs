@@ -7,32 +7,15 @@ use super::Inspection;
 use super::format::{compact, date_time, distinct, instant, percent};
 use super::timeline::Bucket;
 use crate::features::InputKind;
+use crate::html::{self, escape};
 use crate::progress::thousands;
 
 /// Index from which on a column has shifted.
 pub(super) const SHIFTED: f64 = 0.25;
 
-/// Text that is safe in HTML, in attributes too.
-pub(super) fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            // XML knows no other control characters.
-            letter if letter.is_control() && !matches!(letter, '\t' | '\n' | '\r') => safe.push('\u{fffd}'),
-            letter => safe.push(letter),
-        }
-    }
-    safe
-}
-
 /// The page. `next` is the command to run next.
 pub fn page(found: &Inspection, next: &str) -> String {
-    let name = escape(found.input.rsplit(['/', '\\']).next().unwrap_or(&found.input));
+    let name = found.input.rsplit(['/', '\\']).next().unwrap_or(&found.input);
     let sections = [
         tiles(found),
         findings(found),
@@ -42,14 +25,7 @@ pub fn page(found: &Inspection, next: &str) -> String {
         correlations(found),
         notes(found, next),
     ];
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>{name}</title>\n\
-         <style>\n{}</style>\n</head>\n<body>\n<main>\n<h1>{name}</h1>\n\
-         <p class=\"soft\">What fraudctl inspect sees in it.</p>\n{}</main>\n</body>\n</html>\n",
-        include_str!("style.css"),
-        sections.concat()
-    )
+    html::document(name, "What fraudctl inspect sees in it.", &sections)
 }
 
 fn tiles(found: &Inspection) -> String {
@@ -74,14 +50,7 @@ fn tiles(found: &Inspection) -> String {
         let span = (time.to - time.from) / 86_400.0;
         tiles.push((format!("{} days", compact(span)), format!("from {}", instant(time.from, time))));
     }
-    let tile = |(number, words): &(String, String)| {
-        format!(
-            "<div class=\"tile\"><b>{}</b><span class=\"soft small\">{}</span></div>\n",
-            escape(number),
-            escape(words)
-        )
-    };
-    format!("<div class=\"tiles\">\n{}</div>\n", tiles.iter().map(tile).collect::<String>())
+    html::tiles(&tiles)
 }
 
 /// What is not as one would wish, each a sentence.

@@ -16,4 +16,5 @@ pub use flat::Forest;
 pub use native::NativeError;
 pub use parameters::GbdtParameters;
 pub use parse::{ParseError, parse};
+pub use text::gains;
 pub use train::{GbdtError, Parent, RoundMetrics, TrainedGbdt, VALID, train};

@@ -74,6 +74,25 @@ fn scaled(tree: &str, factor: f64) -> String {
     text + "\n\n"
 }
 
+/// The gain of all splits of each of `features` features; what is no list of numbers counts as none.
+pub fn gains(text: &str, features: usize) -> Vec<f64> {
+    let mut gains = vec![0.0; features];
+    let mut splits: &str = "";
+    for line in text.lines() {
+        if let Some(list) = line.strip_prefix("split_feature=") {
+            splits = list;
+        } else if let Some(list) = line.strip_prefix("split_gain=") {
+            for (feature, gain) in splits.split(' ').zip(list.split(' ')) {
+                let place = feature.parse().ok().and_then(|feature: usize| gains.get_mut(feature));
+                if let (Some(sum), Ok(gain)) = (place, gain.parse::<f64>()) {
+                    *sum += gain;
+                }
+            }
+        }
+    }
+    gains
+}
+
 /// How often each feature splits, in all models.
 fn importances(parts: &[(Parts<'_>, f64)]) -> String {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();

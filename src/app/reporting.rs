@@ -1,0 +1,273 @@
+//! A run's page: gathers what the run and its data say, for `train` and for `evaluate --html`.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::AppError;
+use crate::dataset::PreparedFacts;
+use crate::domain::Thresholds;
+use crate::features::{InputKind, Schema};
+use crate::files::{self, FileError};
+use crate::metrics::{Assessment, ChosenThresholds};
+use crate::model::artifact::{Run, RunFacts};
+use crate::model::{ModelKind, gbdt};
+use crate::progress::thousands;
+use crate::report::{self, Learning, Limit, Report};
+
+/// The page's name in a run folder.
+pub const FILE: &str = "report.html";
+
+/// What a page says of a run, whatever rows judge it.
+pub(super) struct Told<'a> {
+    pub(super) name: &'a str,
+    pub(super) facts: &'a RunFacts,
+    pub(super) data: &'a PreparedFacts,
+    pub(super) schema: &'a Schema,
+    pub(super) thresholds: Thresholds,
+    pub(super) chosen: Option<&'a ChosenThresholds>,
+    pub(super) calibration: &'a str,
+    /// The run's `history.csv`.
+    pub(super) history: &'a str,
+    /// The run's `trials.json`.
+    pub(super) trials: Option<&'a Value>,
+    pub(super) model_bytes: &'a [u8],
+}
+
+/// The page of a run that is on disk.
+pub(super) fn of_run(folder: &Path, run: &Run, judged_by: &str, found: &Assessment) -> Result<String, AppError> {
+    let read = |name: &str| {
+        let path = folder.join(name);
+        fs::read(&path).map_err(FileError::io(&path))
+    };
+    let is_there = |name: &str| run.manifest.checksums.contains_key(name);
+    let history = if is_there("history.csv") { read("history.csv")? } else { Vec::new() };
+    let trials: Option<Value> =
+        if is_there("trials.json") { Some(files::read_json(&folder.join("trials.json"))?) } else { None };
+    if !is_there("data.json") {
+        return Err(AppError::NoDataFacts { run: run.name.clone() });
+    }
+    let told = Told {
+        name: &run.name,
+        facts: &run.manifest.facts,
+        data: &files::read_json(&folder.join("data.json"))?,
+        schema: &run.schema,
+        thresholds: run.thresholds,
+        chosen: run.chosen.as_ref(),
+        calibration: run.calibration.as_ref().map_or("none", |calibration| calibration.as_str()),
+        history: &String::from_utf8_lossy(&history),
+        trials: trials.as_ref(),
+        model_bytes: &read(run.manifest.facts.model.file())?,
+    };
+    Ok(page(&told, judged_by, found))
+}
+
+/// The page, judged by rows that `judged_by` names.
+pub(super) fn page(told: &Told<'_>, judged_by: &str, found: &Assessment) -> String {
+    let model = told.facts.model.as_str();
+    report::page(&Report {
+        run: told.name,
+        subtitle: format!(
+            "{model} by fraudctl {}, judged by {judged_by} of {}",
+            env!("CARGO_PKG_VERSION"),
+            told.facts.data.display()
+        ),
+        caveats: caveats(told, judged_by, found),
+        assessment: found,
+        limits: limits(told),
+        learning: learning(told.history),
+        best_iteration: told.facts.best_iteration,
+        importances: importances(told),
+        trials: told.trials.map(trials).unwrap_or_default(),
+        card: card(told),
+    })
+}
+
+fn caveats(told: &Told<'_>, judged_by: &str, found: &Assessment) -> Vec<String> {
+    let mut caveats = Vec::new();
+    if judged_by.contains("validation") {
+        caveats.push(
+            "Training was stopped, and the limits and the calibration were chosen, by these very rows: new rows will look somewhat \
+             worse. evaluate --html judges by the test rows."
+                .to_owned(),
+        );
+    }
+    let positives = found.evaluation.positives;
+    if positives < 100 {
+        caveats.push(format!("Only {positives} frauds judge: the intervals are wide, and a fraud more or less moves everything."));
+    }
+    if let Some(copies) = told.data.copies_of_training_rows.filter(|copies| copies.valid + copies.test > 0) {
+        caveats.push(format!(
+            "{} validation rows and {} test rows say the same as a training row in every column.",
+            copies.valid, copies.test
+        ));
+    }
+    if told.data.train != told.data.train_before_balance && told.calibration == "none" {
+        caveats.push(
+            "The training rows were rebalanced and the scores are not calibrated: they rank, but they are no probabilities.".into(),
+        );
+    }
+    if told.facts.interrupted {
+        caveats.push("Training was stopped by hand; the best until then was kept.".into());
+    }
+    caveats
+}
+
+fn limits(told: &Told<'_>) -> Vec<Limit> {
+    let words = |choice: Option<&crate::metrics::Choice>| {
+        choice.map_or_else(
+            || "not said".to_owned(),
+            |choice| match choice.value {
+                Some(value) => format!("{}: {} {value:.4} on the validation rows", choice.rule, choice.metric.replace('_', " ")),
+                None => choice.rule.clone(),
+            },
+        )
+    };
+    let block = told.chosen.and_then(|chosen| chosen.block.as_ref());
+    vec![
+        Limit {
+            name: "review: an analyst looks at it".into(),
+            threshold: Some(told.thresholds.review),
+            chosen: words(told.chosen.map(|chosen| &chosen.review)),
+        },
+        Limit { name: "block: it is refused".into(), threshold: told.thresholds.block, chosen: words(block) },
+    ]
+}
+
+/// The lines of `history.csv`, by set; of several members the first.
+fn learning(history: &str) -> Vec<Learning> {
+    let mut lines = history.lines();
+    let head: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
+    let place = |name: &str| head.iter().position(|column| *column == name);
+    let (Some(set), Some(loss)) = (place("set"), place("log_loss")) else { return Vec::new() };
+    let Some(step) = place("round").or_else(|| place("epoch")) else { return Vec::new() };
+    let (name, metric) = (head[set + 1], set + 1);
+    let mut found: Vec<Learning> = Vec::new();
+    for line in lines {
+        let cells: Vec<&str> = line.split(',').collect();
+        let cell = |place: usize| cells.get(place).copied().unwrap_or_default();
+        if place("member").is_some_and(|member| cell(member) != "1") {
+            break;
+        }
+        let at = match found.iter().position(|learning| learning.set == cell(set)) {
+            Some(at) => at,
+            None => {
+                found.push(Learning {
+                    set: cell(set).to_owned(),
+                    metric: Vec::new(),
+                    log_loss: Vec::new(),
+                    name: name.to_owned(),
+                });
+                found.len() - 1
+            }
+        };
+        let number = |place: usize| cell(place).parse::<f64>().ok();
+        let Some(step) = number(step) else { continue };
+        found[at].metric.extend(number(metric).map(|value| (step, value)));
+        found[at].log_loss.extend(number(loss).map(|value| (step, value)));
+    }
+    found
+}
+
+fn importances(told: &Told<'_>) -> Vec<(String, f64)> {
+    if told.facts.model != ModelKind::Lightgbm {
+        return Vec::new();
+    }
+    let gains = gbdt::gains(&String::from_utf8_lossy(told.model_bytes), told.schema.features.len());
+    let mut gains: Vec<(String, f64)> = told.schema.features.iter().cloned().zip(gains).collect();
+    gains.retain(|(_, gain)| *gain > 0.0);
+    gains.sort_by(|one, other| other.1.total_cmp(&one.1));
+    gains
+}
+
+fn trials(trials: &Value) -> Vec<[String; 4]> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let trial = |trial: &Value| {
+        let settings = trial["settings"].as_array().into_iter().flatten();
+        let settings: Vec<String> =
+            settings.map(|pair| format!("{}={}", text(&pair[0]), text(&pair[1]))).collect();
+        let value = trial["value"].as_f64().map_or_else(|| "-".into(), |value| format!("{value:.4}"));
+        let settings = if settings.is_empty() { "defaults".to_owned() } else { settings.join(" ") };
+        [text(&trial["number"]), value, text(&trial["best_iteration"]), settings]
+    };
+    trials["trials"].as_array().into_iter().flatten().map(trial).collect()
+}
+
+fn card(told: &Told<'_>) -> Vec<(&'static str, Vec<(String, String)>)> {
+    let Told { facts, data, schema, .. } = told;
+    let fact = |name: &str, value: String| (name.to_owned(), value);
+    let part = |count: crate::dataset::PartCount| {
+        format!("{} rows, {} frauds", thousands(count.rows as u64), thousands(count.positives as u64))
+    };
+    let kind = match data.input {
+        InputKind::Tabular => "a table: one row, one case",
+        InputKind::Transactions => "an event log: features come from the history of customers and terminals",
+    };
+    let mut of_data = vec![
+        fact("source", data.source.display().to_string()),
+        fact("its SHA-256", data.source_sha256.clone()),
+        fact("what it is", kind.into()),
+        fact("labelled rows", part(crate::dataset::PartCount { rows: data.rows, positives: data.positives })),
+        fact("split", format!("{}, seed {}", data.split.as_str(), data.seed)),
+        fact("training part", part(data.train_before_balance)),
+        fact("rebalanced", format!("{}: {}", data.balance, part(data.train))),
+        fact("validation part", part(data.valid)),
+        fact("test part", part(data.test)),
+        fact("prepared folder", format!("{}, manifest {}", facts.data.display(), facts.data_sha256)),
+    ];
+    if schema.kind == InputKind::Transactions {
+        of_data.push(fact("labels are known after", format!("{} days", schema.label_delay_days.days())));
+    }
+    if !data.dropped_columns.is_empty() || !data.left_out_columns.is_empty() {
+        let left_out = [data.left_out_columns.as_slice(), &data.dropped_columns].concat();
+        of_data.push(fact("columns left out", left_out.join(", ")));
+    }
+    let parameters = match &facts.parameters {
+        Value::Object(parameters) => parameters.iter().map(|(name, value)| format!("{name} = {value}")).collect(),
+        other => vec![other.to_string()],
+    };
+    vec![
+        (
+            "Use",
+            vec![
+                fact("made for", "ranking payments by how likely they are fraud, as they happen or in a file".into()),
+                fact("answers", "a score from 0 to 1; from the review limit on somebody looks at the payment, from the block limit on it is \
+                     refused".into()),
+                fact("not made for", "payments of another kind, time or place than those below, without being judged by such first; any \
+                     decision on people beyond the payment".into()),
+            ],
+        ),
+        ("Data", of_data),
+        (
+            "Model",
+            vec![
+                fact("model", facts.model.as_str().into()),
+                fact("best round or epoch", facts.best_iteration.to_string()),
+                fact("parameters", parameters.join("; ")),
+                fact("seed", format!("{}, on {} threads", facts.seed, facts.threads)),
+                fact("calibration", told.calibration.into()),
+                fact("trained further from", facts.parent.clone().unwrap_or_else(|| "nothing: from the beginning".into())),
+                fact("features", format!("{}: {}", schema.features.len(), schema.features.join(", "))),
+            ],
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_history_is_read_by_set_and_of_the_first_member() {
+        let text = "member,round,set,roc_auc,log_loss\n1,10,valid,0.5,0.7\n1,10,train,0.75,\n1,20,valid,NaN,0.5\n2,10,valid,0.9,0.1\n";
+        let found = learning(text);
+        assert_eq!(found.iter().map(|one| one.set.as_str()).collect::<Vec<_>>(), ["valid", "train"]);
+        assert_eq!(found[0].log_loss, [(10.0, 0.7), (20.0, 0.5)]);
+        assert_eq!((found[1].metric.as_slice(), found[1].log_loss.len()), (&[(10.0, 0.75)][..], 0));
+        assert_eq!(found[0].name, "roc_auc");
+        let epochs = learning("epoch,set,average_precision,log_loss\n1,train,,0.3\n1,valid,0.4,0.2\n");
+        assert_eq!((epochs[0].metric.len(), epochs[1].metric.as_slice()), (0, &[(1.0, 0.4)][..]));
+        assert!(learning("").is_empty() && learning("member,round,set\n").is_empty());
+    }
+}
