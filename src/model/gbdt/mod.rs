@@ -1,16 +1,22 @@
 //! Gradient-boosted trees: LightGBM trains them, and a scorer of our own, without LightGBM, runs them.
 
+mod blocks;
+mod columns;
 mod flat;
 mod log;
 mod native;
 mod parameters;
 mod parse;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 mod text;
 mod train;
 #[cfg(test)]
 mod training_tests;
+mod tree;
+mod walk;
 
 pub use flat::Forest;
 pub use native::NativeError;
