@@ -9,6 +9,7 @@ mod parameters;
 mod parse;
 #[cfg(test)]
 mod properties;
+mod shap;
 #[cfg(test)]
 mod tests;
 mod text;
