@@ -140,7 +140,9 @@ pub enum AppError {
         needed: (String, String),
     },
     /// A run of an earlier version, which did not keep what a page says of its data.
-    #[error("{run}: this run was written before runs kept the facts of their data, so there is no page of it")]
+    #[error(
+        "{run}: this run was written before runs kept the facts of their data, so there is no page of it"
+    )]
     NoDataFacts {
         /// The run.
         run: String,

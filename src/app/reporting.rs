@@ -36,7 +36,12 @@ pub(super) struct Told<'a> {
 }
 
 /// The page of a run that is on disk.
-pub(super) fn of_run(folder: &Path, run: &Run, judged_by: &str, found: &Assessment) -> Result<String, AppError> {
+pub(super) fn of_run(
+    folder: &Path,
+    run: &Run,
+    judged_by: &str,
+    found: &Assessment,
+) -> Result<String, AppError> {
     let read = |name: &str| {
         let path = folder.join(name);
         fs::read(&path).map_err(FileError::io(&path))
@@ -119,7 +124,11 @@ fn limits(told: &Told<'_>) -> Vec<Limit> {
         choice.map_or_else(
             || "not said".to_owned(),
             |choice| match choice.value {
-                Some(value) => format!("{}: {} {value:.4} on the validation rows", choice.rule, choice.metric.replace('_', " ")),
+                Some(value) => format!(
+                    "{}: {} {value:.4} on the validation rows",
+                    choice.rule,
+                    choice.metric.replace('_', " ")
+                ),
                 None => choice.rule.clone(),
             },
         )
@@ -224,7 +233,9 @@ fn card(told: &Told<'_>) -> Vec<(&'static str, Vec<(String, String)>)> {
         of_data.push(fact("columns left out", left_out.join(", ")));
     }
     let parameters = match &facts.parameters {
-        Value::Object(parameters) => parameters.iter().map(|(name, value)| format!("{name} = {value}")).collect(),
+        Value::Object(parameters) => {
+            parameters.iter().map(|(name, value)| format!("{name} = {value}")).collect()
+        }
         other => vec![other.to_string()],
     };
     vec![

@@ -27,7 +27,8 @@ fn runs_are_listed_shown_compared_and_promoted() {
     for (name, rounds) in [("one", "5"), ("two", "9")] {
         let setting = format!("rounds={rounds}");
         let out = format!("artifacts/{name}");
-        let train = ["train", "cards", "--model", "lightgbm", "--set", &setting, "--out", &out, "--threads", "1"];
+        let train =
+            ["train", "cards", "--model", "lightgbm", "--set", &setting, "--out", &out, "--threads", "1"];
         assert_eq!(there(&place, &train).0, 0);
     }
     let listed = json(&place, &["runs", "list"]);
@@ -40,7 +41,10 @@ fn runs_are_listed_shown_compared_and_promoted() {
     assert!(runs[0]["valid"]["average_precision"].as_f64().is_some());
 
     let (_, table, _) = there(&place, &["runs", "list", "--md"]);
-    assert!(table.contains("| run | model | best at |") && table.contains("| two (latest) | lightgbm |"), "{table}");
+    assert!(
+        table.contains("| run | model | best at |") && table.contains("| two (latest) | lightgbm |"),
+        "{table}"
+    );
     let shown = json(&place, &["runs", "show", "latest"]);
     assert_eq!((&shown["name"], &shown["manifest"]["parameters"]["rounds"]), (&"two".into(), &9.into()));
     assert_eq!(shown["features"].as_array().map(Vec::len), Some(4));
@@ -48,8 +52,12 @@ fn runs_are_listed_shown_compared_and_promoted() {
     assert!(text.contains("learning rate") && text.contains("average precision"), "{text}");
 
     let compared = json(&place, &["runs", "diff", "one", "two"]);
-    let names: Vec<&str> =
-        compared["differences"].as_array().expect("some").iter().filter_map(|one| one["name"].as_str()).collect();
+    let names: Vec<&str> = compared["differences"]
+        .as_array()
+        .expect("some")
+        .iter()
+        .filter_map(|one| one["name"].as_str())
+        .collect();
     assert!(names.contains(&"parameters.rounds") && !names.contains(&"seed"), "{names:?}");
     let metric = &compared["metrics"][0];
     let change = metric["right"].as_f64().expect("a number") - metric["left"].as_f64().expect("a number");
@@ -63,7 +71,8 @@ fn runs_are_listed_shown_compared_and_promoted() {
     // A damaged run is said to be one, in its place in the list.
     fs::write(place.path().join("artifacts/two/model.txt"), "damaged").expect("written");
     let listed = json(&place, &["runs", "list"]);
-    let damaged = listed["runs"].as_array().expect("runs").iter().find(|run| run["name"] == "two").expect("two");
+    let damaged =
+        listed["runs"].as_array().expect("runs").iter().find(|run| run["name"] == "two").expect("two");
     assert!(damaged["problem"].as_str().is_some_and(|why| why.contains("checksum")), "{damaged}");
     assert_eq!(there(&place, &["runs", "promote", "two"]).0, 1);
 }
