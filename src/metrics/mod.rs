@@ -4,6 +4,7 @@
 //! purpose: a value that is undefined (0/0) is NaN here and `null` in JSON, never a number that looks like a result.
 //! Each function says when. Reading files, choosing rows and printing are left to the callers.
 
+mod card;
 mod probability;
 mod ranking;
 mod report;
@@ -14,6 +15,7 @@ mod golden;
 #[cfg(test)]
 mod properties;
 
+pub use card::{CardDay, CardPrecision, card_precision};
 pub use probability::{brier, log_loss};
 pub use ranking::{
     PrecisionRecallCurve, Ranking, RocCurve, average_precision, precision_recall_curve, recall_at_fpr,
@@ -30,6 +32,16 @@ pub enum MetricsError {
     Lengths {
         /// Number of labels given.
         labels: usize,
+        /// Number of scores given.
+        scores: usize,
+    },
+    /// Each row needs a value in every column.
+    #[error("{found} {column} but {scores} scores")]
+    Column {
+        /// What the column holds.
+        column: &'static str,
+        /// Number of its values.
+        found: usize,
         /// Number of scores given.
         scores: usize,
     },
@@ -60,6 +72,14 @@ fn check(labels: &[bool], scores: &[f64]) -> Result<(), MetricsError> {
     match scores.iter().position(|score| !(0.0..=1.0).contains(score)) {
         Some(row) => Err(MetricsError::Score { row, score: scores[row] }),
         None => Ok(()),
+    }
+}
+
+/// Checks that a column beside labels and scores has as many values.
+fn check_column(column: &'static str, found: usize, scores: &[f64]) -> Result<(), MetricsError> {
+    match found == scores.len() {
+        true => Ok(()),
+        false => Err(MetricsError::Column { column, found, scores: scores.len() }),
     }
 }
 
