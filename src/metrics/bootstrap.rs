@@ -193,7 +193,8 @@ fn draw(places: &[u32], random: &mut ChaCha8Rng, mut take: impl FnMut(u32)) {
         };
         for _ in 0..here {
             // Lemire, "Fast Random Integer Generation in an Interval" (2019); his rejection would change one draw in 2^20.
-            take(window[(u64::from(random.next_u32()) * window.len() as u64 >> 32) as usize]);
+            let place = (u64::from(random.next_u32()) * window.len() as u64) >> 32;
+            take(window[place as usize]);
         }
         draws -= here;
         rest -= window.len();
