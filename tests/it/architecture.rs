@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const VOCABULARY: [&str; 6] = ["domain", "files", "matrix", "progress", "suggest", "text"];
 
 /// Which modules a module may use besides the vocabulary and itself.
-const MAY_USE: [(&str, &[&str]); 22] = [
+const MAY_USE: [(&str, &[&str]); 23] = [
     ("domain", &[]),
     ("files", &[]),
     ("matrix", &[]),
@@ -18,13 +18,14 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ("wire", &[]),
     ("geography", &[]),
     ("metrics", &[]),
+    ("calibration", &[]),
     ("resample", &[]),
     ("features", &[]),
     ("store", &[]),
     ("simulate", &["geography"]),
     ("dataset", &["features"]),
     ("inspect", &["dataset", "features", "metrics"]),
-    ("model", &["features"]),
+    ("model", &["calibration", "features", "metrics"]),
     ("client", &["wire"]),
     ("engine", &["model", "features", "wire"]),
     ("server", &["engine", "store", "wire"]),
@@ -33,6 +34,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     (
         "app",
         &[
+            "calibration",
             "client",
             "dataset",
             "engine",
