@@ -112,6 +112,7 @@ fn balance(
     Ok(PartRows {
         ids: resampled.origin.iter().map(source).collect(),
         times: None,
+        customers: None,
         labels: resampled.labels,
         features: resampled.features,
     })
