@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use super::deciding::DecisionRules;
 use super::evaluate::evaluate;
 use super::load::{LoadConfig, load};
 use super::prep::{PrepConfig, prep};
@@ -18,6 +19,7 @@ use crate::client::Target;
 use crate::dataset::{SchemaOptions, SplitShares};
 use crate::domain::Transaction;
 use crate::files::{self, FileError};
+use crate::metrics::AssessmentOptions;
 use crate::model::ModelKind;
 use crate::model::neural::Device;
 use crate::progress::{Interrupted, Progress};
@@ -173,6 +175,7 @@ impl Stage<'_> {
                 model,
                 out: Some(run.clone()),
                 settings: Vec::new(),
+                decisions: DecisionRules::default(),
                 device: Device::Flex,
                 seed: self.config.simulation.seed,
                 threads: self.config.threads,
@@ -181,7 +184,9 @@ impl Stage<'_> {
             self.progress,
         )?;
         let train_seconds = started.elapsed().as_secs_f64();
-        let found = evaluate(&run, None, self.progress)?.evaluation;
+        let found =
+            evaluate(&run, None, AssessmentOptions { replicates: 0, ..Default::default() }, self.progress)?;
+        let found = found.assessment.evaluation;
         self.progress.note(format!(
             "{}: average precision {:.4}, ROC AUC {:.4} on the test part",
             model.as_str(),

@@ -5,9 +5,11 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::AppError;
+use super::known::Known;
+use crate::calibration::Calibration;
 use crate::dataset::{self, DatasetError, Part, PartRows, Prepared};
 use crate::files;
-use crate::metrics::{self, Evaluation};
+use crate::metrics::{self, Assessment, AssessmentOptions};
 use crate::model::artifact::{self, Run};
 use crate::model::score_rows;
 use crate::progress::Progress;
@@ -19,12 +21,14 @@ pub struct EvaluateSummary {
     pub split: &'static str,
     /// The rows are those of the file that the run was trained from: its training rows are among them.
     pub trained_on: bool,
-    /// The metrics.
+    /// How the run's scores are calibrated: `none`, or the method.
+    pub calibration: &'static str,
+    /// The metrics at the run's review threshold, and what a report draws.
     #[serde(flatten)]
-    pub evaluation: Evaluation,
+    pub assessment: Assessment,
 }
 
-/// Evaluates a run on `data`: a prepared folder (its test part) or a raw file (all labelled rows); `None` takes
+/// Evaluates a run at its own review threshold on `data`: a prepared folder (its test part) or a raw file (all labelled rows); `None` takes
 /// the folder that the run was trained from.
 ///
 /// # Errors
@@ -32,6 +36,7 @@ pub struct EvaluateSummary {
 pub fn evaluate(
     run: &Path,
     data: Option<&Path>,
+    options: AssessmentOptions,
     progress: &dyn Progress,
 ) -> Result<EvaluateSummary, AppError> {
     let run = artifact::open(run)?;
@@ -45,8 +50,14 @@ pub fn evaluate(
         None => ("test", test_part(&run, &run.manifest.facts.data, true)?, false),
     };
     let scores = score_rows(&*run.scorer, &rows.features);
-    let evaluation = metrics::evaluate(&rows.labels, &scores, run.thresholds.review)?;
-    Ok(EvaluateSummary { split, trained_on, evaluation })
+    let known = Known::of(&rows, &run.schema);
+    let rows = known.rows(&rows.labels, &scores);
+    Ok(EvaluateSummary {
+        split,
+        trained_on,
+        calibration: run.calibration.as_ref().map_or("none", Calibration::as_str),
+        assessment: metrics::assess(&rows, run.thresholds.review, options)?,
+    })
 }
 
 /// The test part of `folder`, unless it may hold rows that the run was trained on: the same source divided in another

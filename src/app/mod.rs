@@ -1,10 +1,12 @@
 //! The use cases, one file each: configuration in, result out, progress events on the way; no printing, no flags.
 
+pub mod deciding;
 pub mod demo;
 mod error;
 pub mod evaluate;
 pub mod features;
 pub mod inspect;
+mod known;
 pub mod load;
 pub mod predict;
 pub mod prep;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::deciding::{self, DecisionRules};
 use super::{AppError, runs};
 use crate::dataset::{Part, PartCount, PartRows, Prepared};
 use crate::domain::{ClassWeights, Thresholds};
@@ -12,12 +13,9 @@ use crate::metrics::{self, Evaluation};
 use crate::model::artifact::{self, RunContents, RunFacts};
 use crate::model::gbdt::{self, GbdtParameters};
 use crate::model::neural::{self, Device, MlpParameters};
-use crate::model::{ModelKind, TrainingRows, score_rows};
+use crate::model::{ModelKind, TrainingRows};
 use crate::progress::Progress;
 use crate::resample::{self, Balance};
-
-/// Payments are refused without asking anybody only where validation rows promise this precision.
-const BLOCK_PRECISION: f64 = 0.95;
 
 /// What to train, and how.
 #[derive(Debug, Clone)]
@@ -30,6 +28,8 @@ pub struct TrainConfig {
     pub out: Option<PathBuf>,
     /// Parameters over the defaults.
     pub settings: Vec<(String, String)>,
+    /// How scores become decisions.
+    pub decisions: DecisionRules,
     /// Where the network is computed.
     pub device: Device,
     /// Seeds everything that is drawn.
@@ -49,6 +49,10 @@ pub struct TrainSummary {
     pub model: ModelKind,
     /// The round or epoch that was kept, counted from 1.
     pub best_iteration: usize,
+    /// The limits that were chosen on the validation rows.
+    pub thresholds: Thresholds,
+    /// How scores are calibrated: `none`, or the method.
+    pub calibration: &'static str,
     /// Metrics on the validation rows at the review threshold, which was chosen on them.
     pub valid: Evaluation,
 }
@@ -66,6 +70,7 @@ struct Trained {
 pub fn train(config: &TrainConfig, progress: &dyn Progress) -> Result<TrainSummary, AppError> {
     let prepared = Prepared::open(&config.data)?;
     let (train, valid) = (prepared.part(Part::Train)?, prepared.part(Part::Valid)?);
+    deciding::check(&config.decisions, &prepared, &valid)?;
     let out = match &config.out {
         Some(out) => out.clone(),
         None => runs::free_name(&config.data, config.model),
@@ -92,7 +97,7 @@ pub fn train(config: &TrainConfig, progress: &dyn Progress) -> Result<TrainSumma
         ModelKind::Lightgbm => lightgbm(config, &prepared, &rows, progress)?,
         ModelKind::Mlp => mlp(config, &prepared, &rows, progress)?,
     };
-    finish(config, &prepared, &valid, &trained, &out)
+    finish(config, &prepared, &valid, rows.class_weights, &trained, &out, progress)
 }
 
 fn lightgbm(
@@ -143,8 +148,10 @@ fn finish(
     config: &TrainConfig,
     prepared: &Prepared,
     valid: &PartRows,
+    weights: Option<ClassWeights>,
     trained: &Trained,
     out: &Path,
+    progress: &dyn Progress,
 ) -> Result<TrainSummary, AppError> {
     let facts = RunFacts {
         kind: artifact::KIND.into(),
@@ -158,15 +165,18 @@ fn finish(
         parameters: trained.parameters.clone(),
     };
     let scorer = artifact::scorer(config.model, &trained.bytes, &prepared.scaler, out)?;
-    let scores = score_rows(&*scorer, &valid.features);
-    let thresholds = thresholds(&valid.labels, &scores)?;
-    let evaluation = metrics::evaluate(&valid.labels, &scores, thresholds.review)?;
+    let rules = &config.decisions;
+    let decided = deciding::decide(rules, prepared, valid, scorer, weights, &trained.parameters, progress)?;
+    let curves = decided.valid.curves.tables().map(|(name, curve)| (name.to_owned(), curve.to_csv()));
     let contents = RunContents {
         model_bytes: &trained.bytes,
         schema: &prepared.schema,
         scaler: &prepared.scaler,
-        thresholds,
-        metrics: serde_json::json!({ "valid": evaluation }),
+        calibration: decided.calibration.as_ref(),
+        thresholds: decided.thresholds,
+        chosen: &decided.chosen,
+        metrics: serde_json::json!({ "valid": decided.valid }),
+        curves: &curves,
     };
     let mut run = out.to_owned();
     loop {
@@ -179,7 +189,14 @@ fn finish(
         }
     }
     runs::point_latest_to(&run)?;
-    Ok(TrainSummary { run, model: config.model, best_iteration: trained.best_iteration, valid: evaluation })
+    Ok(TrainSummary {
+        run,
+        model: config.model,
+        best_iteration: trained.best_iteration,
+        thresholds: decided.thresholds,
+        calibration: decided.calibration.as_ref().map_or("none", |file| file.calibration.as_str()),
+        valid: decided.valid.evaluation,
+    })
 }
 
 /// What `--balance weights` asked for.
@@ -188,13 +205,6 @@ fn class_weights(prepared: &Prepared, labels: &[bool]) -> Result<Option<ClassWei
         return Ok(None);
     }
     Ok(Some(resample::balanced_weights(labels)?))
-}
-
-/// Review from the best F1 on; block from where precision is high enough, if it ever is.
-fn thresholds(labels: &[bool], scores: &[f64]) -> Result<Thresholds, AppError> {
-    let review = metrics::max_f1_threshold(labels, scores)?.unwrap_or(0.5);
-    let block = metrics::lowest_threshold_with_precision(labels, scores, BLOCK_PRECISION)?;
-    Ok(Thresholds { review, block: block.map(|block| block.max(review)) })
 }
 
 /// The metric that training stops by; 0 where it is not defined.

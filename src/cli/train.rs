@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::Global;
 use super::columns::pair;
+use super::decisions::DecisionArgs;
 use super::error::UsageError;
 use super::table::{metric, print};
 use super::ui::Ui;
@@ -22,7 +23,8 @@ use crate::model::neural::Device;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  fraudctl train creditcard --model lightgbm\n  \
     fraudctl train creditcard --model lightgbm --set num_leaves=31 --set learning_rate=0.05\n  \
-    fraudctl train creditcard --model mlp --out artifacts/network")]
+    fraudctl train creditcard --model mlp --out artifacts/network\n  \
+    fraudctl train bank --model lightgbm --calibrate isotonic --review alerts:100/day --block precision:0.99")]
 pub struct TrainArgs {
     /// Prepared folder; a bare name means artifacts/NAME
     data: PathBuf,
@@ -35,6 +37,8 @@ pub struct TrainArgs {
     /// A parameter of the model; may be given again
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
+    #[command(flatten)]
+    decisions: DecisionArgs,
     /// What computes the network: flex is faster, ndarray is deprecated upstream
     #[arg(long, value_enum, default_value_t = DeviceArg::Flex)]
     device: DeviceArg,
@@ -63,6 +67,7 @@ impl TrainArgs {
             },
             out: self.out.as_deref().map(runs::locate),
             settings: self.settings.iter().map(setting).collect::<Result<_, _>>()?,
+            decisions: self.decisions.rules()?,
             device: match self.device {
                 DeviceArg::Flex => Device::Flex,
                 DeviceArg::Ndarray => Device::NdArray,
@@ -81,12 +86,14 @@ pub fn run(args: TrainArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
 }
 
 fn render(summary: &TrainSummary, seconds: f64) -> String {
-    let TrainSummary { run, model, best_iteration, valid } = summary;
+    let TrainSummary { run, model, best_iteration, thresholds, valid, .. } = summary;
     format!(
-        "{}: best at {best_iteration}; validation average precision {}, ROC AUC {}\nwritten to {} in {seconds:.1} s\n",
+        "{}: best at {best_iteration}; validation average precision {}, ROC AUC {}\nreview from {}, block from {}; written to {} in {seconds:.1} s\n",
         model.as_str(),
         metric(valid.average_precision),
         metric(valid.roc_auc),
+        metric(thresholds.review),
+        metric(thresholds.block.unwrap_or(f64::NAN)),
         run.display(),
     )
 }
