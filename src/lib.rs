@@ -9,6 +9,7 @@
 //! See `docs/ARCHITECTURE.md` for the layers and who may import whom; `tests/it/architecture.rs` holds them.
 
 pub mod app;
+pub mod calibration;
 pub mod cli;
 pub mod client;
 pub mod dataset;

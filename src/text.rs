@@ -90,6 +90,37 @@ impl Dictionary {
     pub fn text(&self, row: usize) -> &str {
         &self.names[self.codes[row] as usize]
     }
+
+    /// The texts in the order of the rows.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        (0..self.len()).map(|row| self.text(row))
+    }
+
+    /// Appends all rows of `other`.
+    ///
+    /// # Panics
+    /// When there are 2^32 distinct texts.
+    pub fn append(&mut self, other: &Self) {
+        let mut builder = DictionaryBuilder { by_name: HashMap::new(), dictionary: std::mem::take(self) };
+        let known = builder.dictionary.names.iter().zip(0..);
+        builder.by_name = known.map(|(name, code)| (name.clone(), code)).collect();
+        other.iter().for_each(|text| builder.push(text));
+        *self = builder.finish();
+    }
+
+    /// The rows at these places, in that order; a place may repeat. Texts that are not among them lose their code.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let mut places: Vec<Option<u32>> = vec![None; self.names.len()];
+        let (mut names, mut codes) = (Vec::new(), Vec::with_capacity(rows.len()));
+        for &row in rows {
+            let code = self.codes[row] as usize;
+            codes.push(*places[code].get_or_insert_with(|| {
+                names.push(self.names[code].clone());
+                names.len() as u32 - 1
+            }));
+        }
+        Self { names, codes }
+    }
 }
 
 /// Makes a [`Dictionary`] row by row.
@@ -173,6 +204,11 @@ mod tests {
         assert_eq!(dictionary.names(), ["b", "a", ""]);
         assert_eq!(dictionary.codes(), [0, 1, 0, 2, 1]);
         assert_eq!((dictionary.len(), dictionary.text(2)), (5, "b"));
+        assert_eq!(dictionary.select(&[4, 3, 1]), ["a", "", "a"].into_iter().collect());
+        let mut both = dictionary.select(&[0]);
+        both.append(&dictionary.select(&[1, 2]));
+        assert_eq!(both, ["b", "a", "b"].into_iter().collect());
+        assert_eq!(dictionary.iter().collect::<Vec<_>>(), ["b", "a", "b", "", "a"]);
         let mut first: DictionaryBuilder = DictionaryBuilder::default();
         ["x", "a"].iter().for_each(|text| first.push(text));
         let mut second = DictionaryBuilder::default();

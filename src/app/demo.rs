@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use super::deciding::DecisionRules;
 use super::evaluate::evaluate;
 use super::fitting::Recipe;
 use super::load::{LoadConfig, load};
@@ -19,6 +20,7 @@ use crate::client::Target;
 use crate::dataset::{SchemaOptions, SplitShares};
 use crate::domain::Transaction;
 use crate::files::{self, FileError};
+use crate::metrics::AssessmentOptions;
 use crate::model::ModelKind;
 use crate::model::neural::Device;
 use crate::progress::{Interrupted, Progress};
@@ -179,6 +181,7 @@ impl Stage<'_> {
                     threads: self.config.threads,
                 },
                 out: Some(run.clone()),
+                decisions: DecisionRules::default(),
                 parent: None,
                 watch: Vec::new(),
                 trials: None,
@@ -188,7 +191,14 @@ impl Stage<'_> {
             self.progress,
         )?;
         let train_seconds = started.elapsed().as_secs_f64();
-        let found = evaluate(&run, None, self.progress)?.evaluation;
+        let found = evaluate(
+            &run,
+            None,
+            AssessmentOptions { replicates: 0, ..Default::default() },
+            None,
+            self.progress,
+        )?;
+        let found = found.assessment.evaluation;
         self.progress.note(format!(
             "{}: average precision {:.4}, ROC AUC {:.4} on the test part",
             model.as_str(),

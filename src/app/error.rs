@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use crate::calibration::CalibrationError;
 use crate::client;
 use crate::dataset::DatasetError;
 use crate::engine::EngineError;
 use crate::features::{SnapshotError, UnknownFeature};
 use crate::files::FileError;
 use crate::loadtest;
-use crate::metrics::MetricsError;
+use crate::metrics::{ChoiceError, MetricsError};
 use crate::model::ParameterError;
 use crate::model::artifact::OpenError;
 use crate::model::gbdt::GbdtError;
@@ -48,6 +49,12 @@ pub enum AppError {
     /// Metrics.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
+    /// Calibration.
+    #[error(transparent)]
+    Calibration(#[from] CalibrationError),
+    /// Thresholds.
+    #[error(transparent)]
+    Choice(#[from] ChoiceError),
     /// The simulator.
     #[error(transparent)]
     Simulate(#[from] SimulationError),
@@ -224,6 +231,12 @@ impl AppError {
             }
             Self::OtherSearch { .. } => {
                 Some("give the same options as then, or begin anew in another file".into())
+            }
+            Self::Choice(ChoiceError::NoTimes { .. }) => {
+                Some("name the column of times when you prepare, with --time COLUMN; or alerts:1%".into())
+            }
+            Self::Choice(ChoiceError::NoAmounts { .. }) => {
+                Some("an amount is a column of numbers called amount, amt or TX_AMOUNT; or cost:FN,FP".into())
             }
             Self::OtherDivision { .. } | Self::OtherData { .. } => {
                 Some("train again, or name the rows to judge it by with --data".into())

@@ -1,13 +1,17 @@
 //! `evaluate`: how good a run is, on the test part of a prepared folder or on a raw file.
 
+use std::io::Write;
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::AppError;
+use super::known::Known;
+use super::reporting;
+use crate::calibration::Calibration;
 use crate::dataset::{self, DatasetError, Part, PartRows, Prepared};
-use crate::files;
-use crate::metrics::{self, Evaluation};
+use crate::files::{self, FileError};
+use crate::metrics::{self, Assessment, AssessmentOptions};
 use crate::model::artifact::{self, Run};
 use crate::model::score_rows;
 use crate::progress::Progress;
@@ -19,12 +23,14 @@ pub struct EvaluateSummary {
     pub split: &'static str,
     /// The rows are those of the file that the run was trained from: its training rows are among them.
     pub trained_on: bool,
-    /// The metrics.
+    /// How the run's scores are calibrated: `none`, or the method.
+    pub calibration: &'static str,
+    /// The metrics at the run's review threshold, and what a report draws.
     #[serde(flatten)]
-    pub evaluation: Evaluation,
+    pub assessment: Assessment,
 }
 
-/// Evaluates a run on `data`: a prepared folder (its test part) or a raw file (all labelled rows); `None` takes
+/// Evaluates a run at its own review threshold on `data`: a prepared folder (its test part) or a raw file (all labelled rows); `None` takes
 /// the folder that the run was trained from.
 ///
 /// # Errors
@@ -32,9 +38,15 @@ pub struct EvaluateSummary {
 pub fn evaluate(
     run: &Path,
     data: Option<&Path>,
+    options: AssessmentOptions,
+    html: Option<Html<'_>>,
     progress: &dyn Progress,
 ) -> Result<EvaluateSummary, AppError> {
-    let run = artifact::open(run)?;
+    let folder = run;
+    if let Some(html) = html {
+        files::check_file_target(html.path, html.force)?;
+    }
+    let run = artifact::open(folder)?;
     let (split, rows, trained_on) = match data {
         Some(data) if !data.is_dir() => {
             let rows = raw_file(&run, data, progress)
@@ -45,8 +57,35 @@ pub fn evaluate(
         None => ("test", test_part(&run, &run.manifest.facts.data, true)?, false),
     };
     let scores = score_rows(&*run.scorer, &rows.features);
-    let evaluation = metrics::evaluate(&rows.labels, &scores, run.thresholds.review)?;
-    Ok(EvaluateSummary { split, trained_on, evaluation })
+    let known = Known::of(&rows, &run.schema);
+    let rows = known.rows(&rows.labels, &scores);
+    let summary = EvaluateSummary {
+        split,
+        trained_on,
+        calibration: run.calibration.as_ref().map_or("none", Calibration::as_str),
+        assessment: metrics::assess(&rows, run.thresholds.review, options)?,
+    };
+    if let Some(html) = html {
+        let judged_by = match data {
+            Some(data) if !data.is_dir() => format!("all rows of {}; trained on rows", data.display()),
+            Some(data) => format!("the test rows of {}; trained on rows", data.display()),
+            None => "the test rows".to_owned(),
+        };
+        let page = reporting::of_run(folder, &run, &judged_by, &summary.assessment)?;
+        files::write_file(html.path, html.force, |file| {
+            file.write_all(page.as_bytes()).map_err(FileError::io(html.path))
+        })?;
+    }
+    Ok(summary)
+}
+
+/// A page to write.
+#[derive(Debug, Clone, Copy)]
+pub struct Html<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Replace it.
+    pub force: bool,
 }
 
 /// The test part of `folder`, unless it may hold rows that the run was trained on: the same source divided in another

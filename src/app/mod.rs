@@ -2,12 +2,14 @@
 
 pub mod backtest;
 pub mod comparison;
+pub mod deciding;
 pub mod demo;
 mod error;
 pub mod evaluate;
 pub mod features;
 pub mod fitting;
 pub mod inspect;
+mod known;
 pub mod load;
 pub mod predict;
 pub mod prep;

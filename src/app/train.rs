@@ -5,22 +5,21 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::deciding::{self, DecisionRules};
 use super::fitting::{Fitted, Recipe};
+use super::reporting::{self, Told};
 use super::tuning::{self, Outcome, Search, Trial};
 use super::{AppError, runs};
 use crate::dataset::{Part, PartCount, PartRows, Prepared};
 use crate::domain::{ClassWeights, Thresholds};
 use crate::files::{self, FileError};
 use crate::matrix::Matrix;
-use crate::metrics::{self, Evaluation};
+use crate::metrics::Evaluation;
 use crate::model::artifact::{self, Run, RunContents, RunFacts};
 use crate::model::gbdt::{self, Forest, Parent};
 use crate::model::{Labelled, ModelKind, TrainingRows, score_rows};
 use crate::progress::Progress;
 use crate::resample::{self, Balance};
-
-/// Payments are refused without asking anybody only where validation rows promise this precision.
-const BLOCK_PRECISION: f64 = 0.95;
 
 /// What to train, and how.
 #[derive(Debug, Clone)]
@@ -29,6 +28,8 @@ pub struct TrainConfig {
     pub data: PathBuf,
     /// What to train.
     pub recipe: Recipe,
+    /// How scores become decisions.
+    pub decisions: DecisionRules,
     /// The run folder; `None` makes `artifacts/<data>-<model>`, numbered when that is taken.
     pub out: Option<PathBuf>,
     /// A run whose trees are added to.
@@ -61,6 +62,10 @@ pub struct TrainSummary {
     pub model: ModelKind,
     /// The round or epoch that was kept, counted from 1.
     pub best_iteration: usize,
+    /// The limits that were chosen on the validation rows.
+    pub thresholds: Thresholds,
+    /// How scores are calibrated: `none`, or the method.
+    pub calibration: &'static str,
     /// Metrics on the validation rows at the review threshold, which was chosen on them.
     pub valid: Evaluation,
     /// The user stopped it; the best until then was kept.
@@ -86,6 +91,7 @@ pub fn train(config: &TrainConfig, progress: &dyn Progress) -> Result<TrainSumma
     let parent = config.parent.as_deref().map(|run| Ancestor::open(run, config, &prepared)).transpose()?;
     let watched = watched(config, &prepared)?;
     let (train, valid) = (prepared.part(Part::Train)?, prepared.part(Part::Valid)?);
+    deciding::check(&config.decisions, &prepared, &valid)?;
     let categories = prepared.schema.encoder().categories();
     let watched: Vec<(&str, Labelled<'_>)> = watched
         .iter()
@@ -126,7 +132,7 @@ pub fn train(config: &TrainConfig, progress: &dyn Progress) -> Result<TrainSumma
         progress.warn(format!("stopped; the best round until now, {}, is kept", fitted.best_iteration));
     }
     let contents = Trained { fitted, trials, parent: parent.map(|parent| parent.run.name) };
-    let summary = finish(config, &prepared, &valid, contents, &out)?;
+    let summary = finish(config, &prepared, &valid, contents, rows.class_weights, &out, progress)?;
     if config.trials.is_some() {
         fs::remove_file(&trials_file).map_err(FileError::io(&trials_file))?;
     }
@@ -242,7 +248,9 @@ fn finish(
     prepared: &Prepared,
     valid: &PartRows,
     trained: Trained,
+    weights: Option<ClassWeights>,
     out: &Path,
+    progress: &dyn Progress,
 ) -> Result<TrainSummary, AppError> {
     let Trained { fitted, trials, parent } = trained;
     let model = config.recipe.model;
@@ -260,17 +268,39 @@ fn finish(
         interrupted: fitted.interrupted,
     };
     let scorer = artifact::scorer(model, &fitted.bytes, &prepared.scaler, out)?;
-    let scores = score_rows(&*scorer, &valid.features);
-    let thresholds = thresholds(&valid.labels, &scores)?;
-    let evaluation = metrics::evaluate(&valid.labels, &scores, thresholds.review)?;
+    let rules = &config.decisions;
+    let decided = deciding::decide(rules, prepared, valid, scorer, weights, &facts.parameters, progress)?;
+    let curves = decided.valid.curves.tables().map(|(name, curve)| (name.to_owned(), curve.to_csv()));
+    let trials_json =
+        trials.as_ref().map(|trials| serde_json::json!({ "format_version": 1, "trials": trials }));
+    let calibration = decided.calibration.as_ref().map_or("none", |file| file.calibration.as_str());
+    let name = out.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let told = Told {
+        name: &name,
+        facts: &facts,
+        data: &prepared.manifest.facts,
+        schema: &prepared.schema,
+        thresholds: decided.thresholds,
+        chosen: Some(&decided.chosen),
+        calibration,
+        history: &fitted.history,
+        trials: trials_json.as_ref(),
+        model_bytes: &fitted.bytes,
+    };
+    let report = reporting::page(&told, "the validation rows", &decided.valid);
     let contents = RunContents {
         model_bytes: &fitted.bytes,
         schema: &prepared.schema,
         scaler: &prepared.scaler,
-        thresholds,
-        metrics: serde_json::json!({ "valid": evaluation }),
+        calibration: decided.calibration.as_ref(),
+        thresholds: decided.thresholds,
+        chosen: &decided.chosen,
+        metrics: serde_json::json!({ "valid": decided.valid }),
+        curves: &curves,
         history: &fitted.history,
-        trials: trials.as_ref().map(|trials| serde_json::json!({ "format_version": 1, "trials": trials })),
+        trials: trials_json.clone(),
+        data: serde_json::to_value(&prepared.manifest.facts).expect("the manifest was JSON"),
+        report: &report,
     };
     let mut run = out.to_owned();
     loop {
@@ -287,7 +317,9 @@ fn finish(
         run,
         model,
         best_iteration: fitted.best_iteration,
-        valid: evaluation,
+        thresholds: decided.thresholds,
+        calibration,
+        valid: decided.valid.evaluation,
         interrupted: fitted.interrupted,
         trials,
     })
@@ -299,11 +331,4 @@ pub(super) fn class_weights(balance: &str, labels: &[bool]) -> Result<Option<Cla
         return Ok(None);
     }
     Ok(Some(resample::balanced_weights(labels)?))
-}
-
-/// Review from the best F1 on; block from where precision is high enough, if it ever is.
-fn thresholds(labels: &[bool], scores: &[f64]) -> Result<Thresholds, AppError> {
-    let review = metrics::max_f1_threshold(labels, scores)?.unwrap_or(0.5);
-    let block = metrics::lowest_threshold_with_precision(labels, scores, BLOCK_PRECISION)?;
-    Ok(Thresholds { review, block: block.map(|block| block.max(review)) })
 }

@@ -4,11 +4,13 @@
 mod backtest;
 mod columns;
 mod consume;
+mod decisions;
 mod demo;
 mod duration;
 mod error;
 mod evaluate;
 mod features;
+mod gates;
 mod inspect;
 mod load;
 mod loadtest;

@@ -186,7 +186,9 @@ fn plain(sections: &Sections) -> String {
     let section = |(heading, rows): &(String, Vec<Vec<String>>)| {
         let mut table = Table::default();
         let is_blank = |row: &&Vec<String>| row.iter().all(String::is_empty);
-        rows.iter().filter(|row| !is_blank(row)).for_each(|row| drop(table.row(row)));
+        for row in rows.iter().filter(|row| !is_blank(row)) {
+            table.row(row);
+        }
         format!("{heading}\n{table}")
     };
     sections.iter().map(section).collect::<Vec<_>>().join("\n")

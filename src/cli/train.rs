@@ -6,6 +6,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::Global;
+use super::decisions::DecisionArgs;
 use super::error::UsageError;
 use super::models::ModelArgs;
 use super::table::{metric, print, trial_table};
@@ -21,7 +22,8 @@ use crate::progress::Interrupted;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  fraudctl train creditcard --model lightgbm\n  \
     fraudctl train creditcard --model lightgbm --set num_leaves=31 --set learning_rate=0.05\n  \
-    fraudctl train creditcard --model mlp --out artifacts/network")]
+    fraudctl train creditcard --model mlp --out artifacts/network\n  \
+    fraudctl train bank --model lightgbm --calibrate isotonic --review alerts:100/day --block precision:0.99")]
 pub struct TrainArgs {
     /// Prepared folder; a bare name means artifacts/NAME
     data: PathBuf,
@@ -30,6 +32,8 @@ pub struct TrainArgs {
     /// Run folder to make; a bare name means artifacts/NAME [default: artifacts/<DATA>-<MODEL>]
     #[arg(long, value_name = "RUN")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    decisions: DecisionArgs,
     /// Add trees to this LightGBM run instead of beginning anew; its features must be the same
     #[arg(long = "continue", value_name = "RUN", conflicts_with = "tune")]
     parent: Option<PathBuf>,
@@ -57,6 +61,7 @@ impl TrainArgs {
             data: runs::locate(&self.data),
             recipe: self.model.recipe(global)?,
             out: self.out.as_deref().map(runs::locate),
+            decisions: self.decisions.rules()?,
             parent: self.parent.as_deref().map(runs::locate),
             watch: self.watch.iter().map(|text| watch(text)).collect(),
             trials: self.tune.map(usize::from),
@@ -77,13 +82,15 @@ pub fn run(args: TrainArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
 }
 
 fn render(summary: &TrainSummary, seconds: f64) -> String {
-    let TrainSummary { run, model, best_iteration, valid, trials, .. } = summary;
+    let TrainSummary { run, model, best_iteration, thresholds, valid, trials, .. } = summary;
     format!(
-        "{}{}: best at {best_iteration}; validation average precision {}, ROC AUC {}\nwritten to {} in {seconds:.1} s\n",
+        "{}{}: best at {best_iteration}; validation average precision {}, ROC AUC {}\nreview from {}, block from {}; written to {} in {seconds:.1} s\n",
         trials.as_deref().map_or_else(String::new, trial_table),
         model.as_str(),
         metric(valid.average_precision),
         metric(valid.roc_auc),
+        metric(thresholds.review),
+        metric(thresholds.block.unwrap_or(f64::NAN)),
         run.display(),
     )
 }

@@ -37,7 +37,7 @@ pub use overview::{Overview, overview};
 pub use prepared::{
     Copies, Fitted, KIND as PREPARED, Part, PartCount, PartRows, Prepared, PreparedFacts, PreparedWriter,
 };
-pub use resolve::{SchemaOptions, parts, resolve};
+pub use resolve::{SchemaOptions, amount_feature, parts, resolve};
 pub use samples::{Rows, SampleReader, Samples, for_each_block, for_file, samples};
 pub use sink::OutFormat;
 pub use split::{Periods, Split, SplitKind, SplitShares, by_dates, by_time, stratified};

@@ -17,13 +17,14 @@ use crate::features::scaling::RobustScaler;
 use crate::features::{InputKind, Schema};
 use crate::files::{self, FileError, Manifest, StagedFolder};
 use crate::matrix::Matrix;
-use crate::text::Texts;
+use crate::text::{Dictionary, Texts};
 
 /// What the manifest calls such a folder.
 pub const KIND: &str = "prepared";
 /// Names of the columns beside the features.
 const ID: &str = "id";
 const TIME: &str = "time";
+const CUSTOMER: &str = "customer";
 const LABEL: &str = "label";
 
 /// A part of the rows.
@@ -56,6 +57,8 @@ pub struct PartRows {
     pub ids: Texts,
     /// Times, where the source has them and no resampler made rows.
     pub times: Option<Vec<Timestamp>>,
+    /// Who paid, of an event log whose rows no resampler made.
+    pub customers: Option<Dictionary>,
     /// Fraud or not.
     pub labels: Vec<bool>,
     /// The features, unscaled.
@@ -63,22 +66,30 @@ pub struct PartRows {
 }
 
 impl PartRows {
-    /// No rows, of so many features.
+    /// No rows, of so many features, without customers.
     pub fn none(columns: usize, timed: bool) -> Self {
         Self {
             ids: Texts::default(),
             times: timed.then(Vec::new),
+            customers: None,
             labels: Vec::new(),
             features: Matrix::with_capacity(0, columns),
         }
     }
 
-    /// Appends rows.
+    /// Appends rows. Customers stay known when they are of both.
     pub fn append(&mut self, more: &Self) {
         self.ids.append(&more.ids);
         if let (Some(times), Some(more)) = (&mut self.times, &more.times) {
             times.extend(more);
         }
+        self.customers = match (self.customers.take(), &more.customers) {
+            (Some(mut customers), Some(more)) => {
+                customers.append(more);
+                Some(customers)
+            }
+            _ => None,
+        };
         self.labels.extend(&more.labels);
         self.features.append(&more.features);
     }
@@ -88,6 +99,7 @@ impl PartRows {
         Self {
             ids: self.ids.select(rows),
             times: self.times.as_ref().map(|times| rows.iter().map(|&row| times[row]).collect()),
+            customers: self.customers.as_ref().map(|customers| customers.select(rows)),
             labels: rows.iter().map(|&row| self.labels[row]).collect(),
             features: self.features.select(rows),
         }
@@ -240,18 +252,23 @@ impl Prepared {
         if names.iter().any(|name| name == TIME) {
             wanted.push((place(TIME)?, Kind::Time(TimeFormat::Iso)));
         }
-        let (mut labels, mut ids, mut times) = (Vec::new(), Texts::default(), None);
+        // A table may have a feature of that name.
+        if self.schema.kind == InputKind::Transactions && names.iter().any(|name| name == CUSTOMER) {
+            wanted.push((place(CUSTOMER)?, Kind::Entity));
+        }
+        let (mut labels, mut ids, mut times, mut customers) = (Vec::new(), Texts::default(), None, None);
         let mut columns = Vec::with_capacity(self.schema.features.len());
         for column in blocks::all(&path, &wanted)? {
             match column.values {
                 Values::Numbers(numbers) => columns.push(numbers),
                 Values::Texts(texts) => ids = texts,
                 Values::Times(read) => times = Some(read),
-                Values::Integers(_) | Values::Entities(_) => unreachable!("no such column was asked for"),
+                Values::Entities(read) => customers = Some(read.finish()),
+                Values::Integers(_) => unreachable!("no such column was asked for"),
                 Values::Labels(read) => labels = read.into_iter().map(|label| label == Some(true)).collect(),
             }
         }
-        Ok(PartRows { ids, times, labels, features: Matrix::from_columns(&columns) })
+        Ok(PartRows { ids, times, customers, labels, features: Matrix::from_columns(&columns) })
     }
 }
 
@@ -308,6 +325,8 @@ fn columns(schema: &Schema, rows: &PartRows) -> Vec<Column> {
     let column = |name: &str, values| Column { name: name.to_owned(), values };
     let mut columns = vec![column(ID, Values::Texts(rows.ids.clone()))];
     columns.extend(rows.times.clone().map(|times| column(TIME, Values::Times(times))));
+    let customers = rows.customers.iter().filter(|_| schema.kind == InputKind::Transactions);
+    columns.extend(customers.map(|customers| column(CUSTOMER, Values::Texts(customers.iter().collect()))));
     columns.push(column(LABEL, Values::Labels(rows.labels.iter().copied().map(Some).collect())));
     let places: Vec<usize> = (0..schema.features.len()).collect();
     let features = schema.features.iter().zip(rows.features.columns_at(&places));

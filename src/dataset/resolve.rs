@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::error::DatasetError;
 use crate::domain::TimeFormat;
+use crate::features::encoding::Encoding;
 use crate::features::{Columns, FeatureSet, InputKind, LabelDelay, SCHEMA_VERSION, Schema};
 
 /// What the user says about the file; what is not said is recognised by name.
@@ -27,6 +28,25 @@ pub struct SchemaOptions {
     pub features: FeatureSet,
     /// When an event log's labels become known.
     pub label_delay: LabelDelay,
+}
+
+/// The event logs' own name for their amount among the features.
+const AMOUNT_FEATURE: &str = "TX_AMOUNT";
+
+/// Which feature is the amount of the payment: of an event log its own, of a table a column of numbers that is called so.
+pub fn amount_feature(schema: &Schema) -> Option<usize> {
+    let name = match schema.kind {
+        InputKind::Transactions => AMOUNT_FEATURE.to_owned(),
+        InputKind::Tabular => {
+            let is_number = |name: &&String| {
+                let mut inputs = schema.inputs.iter().filter(|input| input.name == **name);
+                schema.inputs.is_empty() || inputs.any(|input| input.encoding == Encoding::Number)
+            };
+            let numbers: Vec<String> = schema.features.iter().filter(is_number).cloned().collect();
+            recognise("amount", &numbers)?
+        }
+    };
+    schema.features.iter().position(|feature| *feature == name)
 }
 
 /// Names by which a part is recognised, whatever their case.

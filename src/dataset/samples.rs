@@ -18,7 +18,7 @@ use crate::features::encoding::{Cell, Encoder};
 use crate::features::{EventLog, FeatureState, InputKind, ObserveError, Schema};
 use crate::matrix::Matrix;
 use crate::progress::Progress;
-use crate::text::Texts;
+use crate::text::{Dictionary, Texts};
 
 /// Rows of features with what is known of them, in the order of the file.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct Samples {
     pub ids: Texts,
     /// When they happened, where the file says so.
     pub times: Option<Vec<Timestamp>>,
+    /// Who paid; `None` of a table.
+    pub customers: Option<Dictionary>,
     /// Fraud or not; `None` where the file does not say.
     pub labels: Vec<Option<bool>>,
     /// `ids.len()` rows, a column per feature of the schema.
@@ -39,6 +41,7 @@ impl Samples {
         PartRows {
             ids: self.ids.select(rows),
             times: self.times.as_ref().map(|times| rows.iter().map(|&row| times[row]).collect()),
+            customers: self.customers.as_ref().map(|customers| customers.select(rows)),
             labels: rows.iter().map(|&row| self.labels[row] == Some(true)).collect(),
             features: self.features.select(rows),
         }
@@ -49,7 +52,8 @@ impl Samples {
         let labelled: Vec<usize> = (0..self.labels.len()).filter(|&row| self.labels[row].is_some()).collect();
         let all_labelled = labelled.len() == self.labels.len();
         let labels = self.labels.into_iter().map(|label| label == Some(true)).collect();
-        let rows = PartRows { ids: self.ids, times: self.times, labels, features: self.features };
+        let Self { ids, times, customers, features, .. } = self;
+        let rows = PartRows { ids, times, customers, labels, features };
         if all_labelled { rows } else { rows.select(&labelled) }
     }
 }
@@ -165,7 +169,13 @@ impl<'s> SampleReader<'s> {
             (Columns::Log { columns, ids, .. }, Some(events)) => {
                 let ids = columns.ids(&events, &mut rest, ids);
                 let labels = if events.frauds.is_empty() { unlabelled() } else { events.frauds };
-                Samples { ids, times: Some(events.times), labels, features }
+                Samples {
+                    ids,
+                    times: Some(events.times),
+                    customers: Some(events.customers),
+                    labels,
+                    features,
+                }
             }
             (Columns::Table { label, id, time, .. }, _) => {
                 let ids = match id {
@@ -173,7 +183,8 @@ impl<'s> SampleReader<'s> {
                     None => (first..self.rows).map(|row| row.to_string()).collect(),
                 };
                 let labels = if label.is_some() { rest.labels(*label) } else { unlabelled() };
-                Samples { ids, times: time.map(|_| rest.times(*time)), labels, features }
+                let times = time.map(|_| rest.times(*time));
+                Samples { ids, times, customers: None, labels, features }
             }
             (Columns::Log { .. }, None) => unreachable!("a log's rows are events"),
         })

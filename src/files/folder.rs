@@ -60,12 +60,15 @@ impl StagedFolder {
         self.staging.path().join(name)
     }
 
-    /// Writes a file.
+    /// Writes a file; `a/b` lies in a folder `a`.
     ///
     /// # Errors
     /// When writing fails.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), FileError> {
         let path = self.path(name);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(FileError::io(folder))?;
+        }
         fs::write(&path, bytes).map_err(FileError::io(&path))
     }
 
@@ -88,11 +91,11 @@ impl StagedFolder {
     pub fn commit<T: Serialize>(self, facts: T) -> Result<(), FileError> {
         let mut checksums = Checksums::new();
         let folder = self.staging.path();
-        for entry in fs::read_dir(folder).map_err(FileError::io(folder))? {
-            let path = entry.map_err(FileError::io(folder))?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for name in files_below(folder)? {
+            let path = folder.join(&name);
             checksums.insert(name, checksum(&path)?);
             sync(&path)?;
+            sync(parent(&path))?;
         }
         let fraudctl = env!("CARGO_PKG_VERSION").to_owned();
         self.write_json(MANIFEST, &Manifest { format_version: FORMAT_VERSION, fraudctl, checksums, facts })?;
@@ -163,13 +166,27 @@ pub fn check_target(target: &Path, kind: &'static str, force: bool) -> Result<()
     }
     let foreign = || FileError::Foreign { path: target.to_owned(), kind };
     let manifest: Manifest<Kind> = read_json(&target.join(MANIFEST)).map_err(|_| foreign())?;
-    let entries = fs::read_dir(target).map_err(FileError::io(target))?;
-    let ours = |name: &str| name == MANIFEST || manifest.checksums.contains_key(name);
-    let mut names = entries.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()));
-    match manifest.facts.kind == kind && names.all(|name| name.is_ok_and(|name| ours(&name))) {
+    let ours = |name: &String| name == MANIFEST || manifest.checksums.contains_key(name);
+    match manifest.facts.kind == kind && files_below(target)?.iter().all(ours) {
         true => Ok(()),
         false => Err(foreign()),
     }
+}
+
+/// The names of all files in a folder and in the folders in it, as checksums name them; of an empty folder its own name.
+fn files_below(folder: &Path) -> Result<Vec<String>, FileError> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(FileError::io(folder))? {
+        let entry = entry.map_err(FileError::io(folder))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // A link to a folder is a file of somebody else.
+        let is_folder = entry.file_type().map_err(FileError::io(folder))?.is_dir();
+        match if is_folder { files_below(&entry.path())? } else { Vec::new() } {
+            inside if inside.is_empty() => names.push(name),
+            inside => names.extend(inside.into_iter().map(|inside| format!("{name}/{inside}"))),
+        }
+    }
+    Ok(names)
 }
 
 /// The one fact that all kinds of folders have.
@@ -241,6 +258,30 @@ mod tests {
         fs::write(target.join("manifest.json"), newer).expect("written");
         assert!(matches!(open("test"), Err(FileError::Newer { found: 2, known: 1, .. })));
         assert_eq!(fs::read_dir(place.path()).expect("readable").count(), 1, "nothing is left behind");
+    }
+
+    #[test]
+    fn folders_within_are_checked_and_replaced_with_it() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let target = place.path().join("run");
+        let write = || {
+            let folder = StagedFolder::create(&target, "test", true)?;
+            folder.write("curves/roc.csv", b"0,0")?;
+            folder.write("model.txt", b"one")?;
+            folder.commit(serde_json::json!({ "kind": "test" }))
+        };
+        write().expect("the first is written");
+        write().expect("replaced");
+        let open = || open_folder::<serde_json::Value>(&target, "test");
+        let names: Vec<String> = open().expect("it opens").checksums.into_keys().collect();
+        assert_eq!(names, ["curves/roc.csv", "model.txt"]);
+        fs::write(target.join("curves/roc.csv"), "0,1").expect("damaged");
+        assert!(matches!(open(), Err(FileError::Checksum { .. })));
+        fs::write(target.join("curves/mine.csv"), "1,1").expect("written");
+        assert!(matches!(write(), Err(FileError::Foreign { .. })));
+        fs::remove_file(target.join("curves/mine.csv")).expect("removed");
+        fs::create_dir(target.join("empty")).expect("made");
+        assert!(matches!(write(), Err(FileError::Foreign { .. })));
     }
 
     #[test]

@@ -9,6 +9,9 @@ struct Case {
     threshold: f64,
     labels: Vec<bool>,
     scores: Vec<f64>,
+    amounts: Vec<f64>,
+    days: Vec<i64>,
+    cards: Vec<u32>,
     expected: Value,
 }
 
@@ -19,6 +22,9 @@ fn cases() -> Vec<Case> {
         threshold: number(&case["threshold"]),
         labels: case["labels"].as_array().unwrap().iter().map(|label| label == 1).collect(),
         scores: numbers(&case["scores"]),
+        amounts: numbers(&case["amounts"]),
+        days: serde_json::from_value(case["days"].clone()).unwrap(),
+        cards: serde_json::from_value(case["cards"].clone()).unwrap(),
         expected: case["expected"].clone(),
     };
     file["cases"].as_array().unwrap().iter().map(case).collect()
@@ -41,7 +47,7 @@ fn assert_close(what: &str, found: &[f64], expected: &[f64]) {
 
 #[test]
 fn every_metric_equals_scikit_learns() {
-    for Case { name, threshold, labels, scores, expected } in cases() {
+    for Case { name, threshold, labels, scores, expected, .. } in cases() {
         let found = serde_json::to_value(evaluate(&labels, &scores, threshold).unwrap()).unwrap();
         for metric in [
             "roc_auc",
@@ -54,6 +60,8 @@ fn every_metric_equals_scikit_learns() {
             "f1",
             "mcc",
             "accuracy",
+            "specificity",
+            "balanced_accuracy",
         ] {
             assert_close(
                 &format!("{name}: {metric}"),
@@ -109,6 +117,60 @@ fn thresholds_are_chosen_from_scikit_learns_curve() {
     }
 }
 
+#[test]
+fn amounts_are_scikit_learns_weights() {
+    for Case { name, threshold, labels, scores, amounts, expected, .. } in cases() {
+        let found = amounts_at(&labels, &scores, &amounts, threshold).unwrap();
+        let expected = ["amount_recall", "amount_precision"].map(|metric| number(&expected[metric]));
+        assert_close(&name, &[found.recall, found.precision], &expected);
+    }
+}
+
+#[test]
+fn reliability_curves_and_histograms_equal_scikit_learns_and_numpys() {
+    for Case { name, labels, scores, expected, .. } in cases() {
+        for (index, binning) in [Binning::Uniform, Binning::Quantile].into_iter().enumerate() {
+            let found = reliability_curve(&labels, &scores, 10, binning).unwrap();
+            let expected = &expected["reliability"][index];
+            let column = |value: fn(&ReliabilityBin) -> f64| found.iter().map(value).collect::<Vec<_>>();
+            let (means, rates) = (column(|bin| bin.mean_score), column(|bin| bin.fraud_rate));
+            assert_close(&format!("{name}: {binning:?} scores"), &means, &numbers(&expected[0]));
+            assert_close(&format!("{name}: {binning:?} rates"), &rates, &numbers(&expected[1]));
+            assert_eq!(column(|bin| bin.rows as f64), numbers(&expected[2]), "{name}: {binning:?}");
+            let error = expected_calibration_error(&found);
+            assert_close(&format!("{name}: {binning:?} error"), &[error], &[number(&expected[3])]);
+        }
+        let found = score_histogram(&labels, &scores, 50).unwrap();
+        let found = serde_json::json!([found.genuine, found.frauds]);
+        assert_eq!(found, expected["score_histogram"], "{name}");
+    }
+}
+
+#[test]
+fn frauds_among_the_first_rows_are_counted_as_over_all_orders() {
+    for Case { name, labels, scores, expected, .. } in cases() {
+        let ranking = Ranking::new(&labels, &scores).unwrap();
+        let found: Vec<f64> = (1..=labels.len()).map(|rows| ranking.frauds_among(rows)).collect();
+        assert_close(&name, &found, &numbers(&expected["frauds_among"]));
+    }
+}
+
+#[test]
+fn card_precision_equals_the_definition_word_for_word() {
+    for Case { name, labels, scores, days, cards, expected, .. } in cases() {
+        for k in [1, 3] {
+            let found = card_precision(&days, &cards, &labels, &scores, k).unwrap();
+            let expected = &expected["card_precision"][k.to_string()];
+            let per_day = found
+                .per_day
+                .iter()
+                .map(|day| serde_json::json!([day.day, day.cards, day.compromised, day.detected]));
+            assert_eq!(Value::from_iter(per_day), expected["per_day"], "{name}");
+            assert_close(&name, &[found.mean], &[number(&expected["mean"])]);
+        }
+    }
+}
+
 /// The worked example of the Fraud Detection Handbook, threshold-based metrics: 10 transactions, 2 frauds.
 #[test]
 fn the_handbooks_ten_transactions() {
@@ -120,14 +182,16 @@ fn the_handbooks_ten_transactions() {
         ("false positive rate", [0.0, 0.125, 0.25, 0.25, 0.625, 0.875, 1.0]),
         ("precision", [1.0, 0.5, 0.333, 0.5, 0.2857, 0.2222, 0.2]),
         ("f1", [0.667, 0.5, 0.4, 0.667, 0.444, 0.364, 0.333]),
+        ("g-mean", [0.5_f64.sqrt(), 0.6614, 0.6124, 0.8660, 0.6124, 0.3536, 0.0]),
     ];
     for (metric, expected) in published {
         for (threshold, expected) in thresholds.into_iter().zip(expected) {
             let confusion = Confusion::at(&labels, &scores, threshold).unwrap();
             let found = match metric {
                 "recall" => confusion.recall(),
-                "false positive rate" => confusion.false_positives as f64 / 8.0,
+                "false positive rate" => confusion.false_positive_rate(),
                 "precision" => confusion.precision(),
+                "g-mean" => confusion.g_mean(),
                 _ => confusion.f1(),
             };
             assert!((found - expected).abs() <= 5e-4, "{metric} at {threshold}: {found}");

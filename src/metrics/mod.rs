@@ -1,29 +1,55 @@
-//! How good scores are: pure functions of labels (`true` = fraud) and scores (probabilities, 0 to 1).
+//! How good scores are: pure functions of labels (`true` = fraud) and scores (probabilities, 0 to 1), and where they are
+//! known of amounts, cards and days. `docs/EVALUATION.md` defines each.
 //!
 //! Definitions and the treatment of ties are scikit-learn's, held by golden values to 1e-12. One thing differs on
 //! purpose: a value that is undefined (0/0) is NaN here and `null` in JSON, never a number that looks like a result.
 //! Each function says when. Reading files, choosing rows and printing are left to the callers.
 
+mod amounts;
+mod assessment;
+mod bootstrap;
 mod card;
+mod choice;
+mod curves;
+mod daily;
+mod gains;
+mod histogram;
+mod known;
 mod metric;
 mod probability;
 mod ranking;
+mod reliability;
 mod report;
+mod rule;
+mod thin;
 mod threshold;
 
+#[cfg(test)]
+mod choice_properties;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod properties;
 
+pub use amounts::{AmountMetrics, amounts_at};
+pub use assessment::{Assessment, AssessmentOptions, Reliability, assess};
+pub use bootstrap::{Intervals, bootstrap};
 pub use card::{CardDay, CardPrecision, card_precision};
+pub use choice::{Choice, ChoiceError, ChosenThresholds, choose_thresholds};
+pub use curves::{Curve, Curves};
+pub use daily::{Day, date_of, per_day};
+pub use gains::Gain;
+pub use histogram::{ScoreHistogram, score_histogram};
+pub use known::KnownRows;
 pub use metric::{Metric, UnknownMetric};
 pub use probability::{brier, log_loss};
 pub use ranking::{
     PrecisionRecallCurve, Ranking, RocCurve, average_precision, precision_recall_curve, recall_at_fpr,
     roc_auc, roc_curve,
 };
+pub use reliability::{Binning, ReliabilityBin, expected_calibration_error, reliability_curve};
 pub use report::{Evaluation, evaluate};
+pub use rule::{RuleError, ThresholdRule};
 pub use threshold::{Confusion, lowest_threshold_with_precision, max_f1_threshold};
 
 /// Why nothing can be measured.

@@ -32,10 +32,13 @@ pub fn brier(labels: &[bool], scores: &[f64]) -> Result<f64, MetricsError> {
 
 /// [`log_loss`] of rows that [`check`] has passed.
 pub(super) fn log_loss_of_checked(labels: &[bool], scores: &[f64]) -> f64 {
-    mean(labels, scores, |label, score| {
-        let given = if label { score } else { 1.0 - score };
-        -given.clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln()
-    })
+    mean(labels, scores, log_loss_of)
+}
+
+/// The log loss of one row.
+pub(super) fn log_loss_of(label: bool, score: f64) -> f64 {
+    let given = if label { score } else { 1.0 - score };
+    -given.clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln()
 }
 
 /// [`brier`] of rows that [`check`] has passed.

@@ -79,6 +79,16 @@ impl Ranking {
         Self { points }
     }
 
+    /// Of counts at falling scores, without points at which nothing is added.
+    pub(super) fn of_points(points: Vec<Point>) -> Self {
+        Self { points }
+    }
+
+    /// The points, for their memory to be used again.
+    pub(super) fn into_points(self) -> Vec<Point> {
+        self.points
+    }
+
     /// Number of frauds.
     pub fn positives(&self) -> usize {
         self.end().true_positives
@@ -196,6 +206,11 @@ pub fn roc_auc(labels: &[bool], scores: &[f64]) -> Result<f64, MetricsError> {
 /// As [`Ranking::new`].
 pub fn average_precision(labels: &[bool], scores: &[f64]) -> Result<f64, MetricsError> {
     Ranking::new(labels, scores).map(|ranking| ranking.average_precision())
+}
+
+/// [`average_precision`] of rows that [`check`] has passed.
+pub(super) fn average_precision_of_checked(labels: &[bool], scores: &[f64]) -> f64 {
+    Ranking::of_checked(labels, scores).average_precision()
 }
 
 /// [`Ranking::roc_curve`] of these rows.

@@ -36,6 +36,12 @@ pub struct Evaluation {
     pub accuracy: f64,
     /// The counts behind the five above.
     pub confusion: Confusion,
+    /// See [`Confusion::specificity`].
+    pub specificity: f64,
+    /// See [`Confusion::balanced_accuracy`].
+    pub balanced_accuracy: f64,
+    /// See [`Confusion::g_mean`].
+    pub g_mean: f64,
 }
 
 /// Measures scores against labels, once for all metrics; `threshold` decides as `domain::Thresholds` does.
@@ -64,6 +70,9 @@ pub fn evaluate(labels: &[bool], scores: &[f64], threshold: f64) -> Result<Evalu
         mcc: confusion.mcc(),
         accuracy: confusion.accuracy(),
         confusion,
+        specificity: confusion.specificity(),
+        balanced_accuracy: confusion.balanced_accuracy(),
+        g_mean: confusion.g_mean(),
     })
 }
 
@@ -79,7 +88,8 @@ mod tests {
             "{\"rows\":4,\"positives\":2,\"roc_auc\":0.875,\"average_precision\":0.8333333333333333,\
              \"log_loss\":0.41849410839291795,\"brier\":0.140625,\"recall_at_fpr_001\":0.51,\"threshold\":0.5,\
              \"precision\":0.6666666666666666,\"recall\":1.0,\"f1\":0.8,\"mcc\":0.5773502691896258,\"accuracy\":0.75,\
-             \"confusion\":{\"tn\":1,\"fp\":1,\"fn\":0,\"tp\":2}}"
+             \"confusion\":{\"tn\":1,\"fp\":1,\"fn\":0,\"tp\":2},\"specificity\":0.5,\
+             \"balanced_accuracy\":0.75,\"g_mean\":0.7071067811865476}"
         );
     }
 
@@ -94,10 +104,12 @@ mod tests {
             genuine_only.recall,
             genuine_only.f1,
             genuine_only.mcc,
+            genuine_only.balanced_accuracy,
+            genuine_only.g_mean,
         ] {
             assert!(value.is_nan(), "{genuine_only:?}");
         }
-        assert_eq!(genuine_only.accuracy, 1.0);
+        assert_eq!((genuine_only.accuracy, genuine_only.specificity), (1.0, 1.0));
         let json = serde_json::to_value(&genuine_only).unwrap();
         assert_eq!(json["roc_auc"], serde_json::Value::Null);
         assert_eq!(json["brier"], 0.15625);

@@ -1,7 +1,8 @@
 //! Metrics at one threshold, and the choice of that threshold.
 //!
 //! A score equal to the threshold has reached it, as in `domain::Thresholds::decide`. Formulas: scikit-learn user
-//! guide, 3.4.4 (`precision_score`, `recall_score`, `f1_score`, `matthews_corrcoef`, `accuracy_score`). Where
+//! guide, 3.4.4 (`precision_score`, `recall_score`, `f1_score`, `matthews_corrcoef`, `accuracy_score`,
+//! `balanced_accuracy_score`). Where
 //! scikit-learn answers 0/0 with 0 (and, except for the correlation, a warning), these answer NaN.
 
 use serde::Serialize;
@@ -68,6 +69,27 @@ impl Confusion {
     /// Share of the frauds that are caught; NaN without frauds.
     pub fn recall(&self) -> f64 {
         share(self.true_positives, self.positives())
+    }
+
+    /// Share of the genuine rows that pass; NaN without genuine rows.
+    pub fn specificity(&self) -> f64 {
+        share(self.true_negatives, self.true_negatives + self.false_positives)
+    }
+
+    /// Share of the genuine rows that are caught; NaN without genuine rows.
+    pub fn false_positive_rate(&self) -> f64 {
+        share(self.false_positives, self.true_negatives + self.false_positives)
+    }
+
+    /// Mean of recall and specificity; NaN with a single class.
+    pub fn balanced_accuracy(&self) -> f64 {
+        (self.recall() + self.specificity()) / 2.0
+    }
+
+    /// Geometric mean of recall and specificity (Kubat and Matwin, "Addressing the Curse of Imbalanced Training Sets",
+    /// 1997); NaN with a single class.
+    pub fn g_mean(&self) -> f64 {
+        (self.recall() * self.specificity()).sqrt()
     }
 
     /// Harmonic mean of precision and recall, `2 tp / (2 tp + fp + fn)`; NaN when nothing is caught and there are no

@@ -6,16 +6,21 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::calibrated::{CALIBRATION_VERSION, Calibrated, CalibrationFile};
 use super::gbdt::{self, ParseError};
 use super::neural::{MlpScorer, Weights, WeightsError};
 use super::{ModelKind, Scorer};
+use crate::calibration::Calibration;
 use crate::domain::Thresholds;
 use crate::features::Schema;
 use crate::features::scaling::RobustScaler;
 use crate::files::{self, FileError, Manifest, StagedFolder};
+use crate::metrics::ChosenThresholds;
 
 /// What the manifest calls such a folder.
 pub const KIND: &str = "run";
+/// The file of a calibrated run.
+const CALIBRATION: &str = "calibration.json";
 
 impl ModelKind {
     /// Name of the model's file in a run folder.
@@ -49,6 +54,12 @@ pub enum OpenError {
         path: PathBuf,
         /// Why.
         source: WeightsError,
+    },
+    /// The calibration cannot be used.
+    #[error("{}: this is no calibration of scores", path.display())]
+    Calibration {
+        /// The file.
+        path: PathBuf,
     },
     /// Model and schema do not belong together.
     #[error("{}: the model takes {model} features and the schema names {schema}", path.display())]
@@ -100,14 +111,34 @@ pub struct RunContents<'a> {
     pub schema: &'a Schema,
     /// Fitted on the training rows.
     pub scaler: &'a RobustScaler,
+    /// What turns the model's scores into probabilities.
+    pub calibration: Option<&'a CalibrationFile>,
     /// Chosen on the validation rows.
     pub thresholds: Thresholds,
+    /// How they were chosen.
+    pub chosen: &'a ChosenThresholds,
     /// Metrics on the validation rows.
     pub metrics: serde_json::Value,
     /// What each round or epoch came to, as CSV.
     pub history: &'a str,
     /// What a search tried before.
     pub trials: Option<serde_json::Value>,
+    /// What the manifest of the prepared folder says.
+    pub data: serde_json::Value,
+    /// The page of it all.
+    pub report: &'a str,
+    /// Curves of the validation rows: names and CSV.
+    pub curves: &'a [(String, String)],
+}
+
+/// `threshold.json`.
+#[derive(Serialize, Deserialize)]
+struct ThresholdFile {
+    review: f64,
+    block: Option<f64>,
+    /// Missing in runs of versions that knew one rule only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    chosen: Option<ChosenThresholds>,
 }
 
 /// Writes a run folder; it is there whole or not at all.
@@ -124,11 +155,21 @@ pub fn write(
     staged.write(facts.model.file(), contents.model_bytes)?;
     staged.write_json("schema.json", contents.schema)?;
     staged.write_json("preprocess.json", contents.scaler)?;
-    staged.write_json("threshold.json", &contents.thresholds)?;
+    let Thresholds { review, block } = contents.thresholds;
+    let chosen = Some(contents.chosen.clone());
+    staged.write_json("threshold.json", &ThresholdFile { review, block, chosen })?;
+    if let Some(calibration) = contents.calibration {
+        staged.write_json(CALIBRATION, calibration)?;
+    }
     staged.write_json("metrics.json", &contents.metrics)?;
     staged.write("history.csv", contents.history.as_bytes())?;
+    staged.write_json("data.json", &contents.data)?;
+    staged.write("report.html", contents.report.as_bytes())?;
     if let Some(trials) = &contents.trials {
         staged.write_json("trials.json", trials)?;
+    }
+    for (name, text) in contents.curves {
+        staged.write(&format!("curves/{name}.csv"), text.as_bytes())?;
     }
     staged.commit(facts)
 }
@@ -144,7 +185,11 @@ pub struct Run {
     pub schema: Schema,
     /// The limits chosen when it was trained.
     pub thresholds: Thresholds,
-    /// The model.
+    /// How they were chosen, where the run says so.
+    pub chosen: Option<ChosenThresholds>,
+    /// What turns the model's scores into probabilities; [`Run::scorer`] applies it.
+    pub calibration: Option<Calibration>,
+    /// The model, calibrated.
     pub scorer: Arc<dyn Scorer>,
 }
 
@@ -163,15 +208,37 @@ pub fn open(folder: &Path) -> Result<Run, OpenError> {
         let (model, schema) = (scorer.features(), schema.features.len());
         return Err(OpenError::Mismatch { path: folder.to_owned(), model, schema });
     }
+    let calibration = match manifest.checksums.contains_key(CALIBRATION) {
+        true => Some(calibration(&folder.join(CALIBRATION))?),
+        false => None,
+    };
+    let ThresholdFile { review, block, chosen } = files::read_json(&folder.join("threshold.json"))?;
     let name =
         folder.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
     Ok(Run {
         name: name.unwrap_or_else(|| folder.display().to_string()),
         manifest,
         schema,
-        thresholds: files::read_json(&folder.join("threshold.json"))?,
-        scorer,
+        thresholds: Thresholds { review, block },
+        chosen,
+        scorer: Calibrated::wrap(scorer, calibration.clone()),
+        calibration,
     })
+}
+
+fn calibration(path: &Path) -> Result<Calibration, OpenError> {
+    let value: serde_json::Value = files::read_json(path)?;
+    let version = value.get("format_version").and_then(serde_json::Value::as_u64).unwrap_or_default();
+    if version > CALIBRATION_VERSION.into() {
+        let path = path.to_owned();
+        return Err(FileError::Newer { path, found: version, known: CALIBRATION_VERSION }.into());
+    }
+    let file: CalibrationFile =
+        serde_json::from_value(value).map_err(|source| FileError::Json { path: path.to_owned(), source })?;
+    match file.calibration.is_sound() {
+        true => Ok(file.calibration),
+        false => Err(OpenError::Calibration { path: path.to_owned() }),
+    }
 }
 
 /// The scorer of a model's bytes, which `path` holds or will hold.

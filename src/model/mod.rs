@@ -1,6 +1,7 @@
 //! Models: trained, stored as a run folder, opened and asked for scores.
 
 pub mod artifact;
+pub mod calibrated;
 pub mod gbdt;
 pub mod neural;
 mod parameter;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const VOCABULARY: [&str; 6] = ["domain", "files", "matrix", "progress", "suggest", "text"];
 
 /// Which modules a module may use besides the vocabulary and itself.
-const MAY_USE: [(&str, &[&str]); 24] = [
+const MAY_USE: [(&str, &[&str]); 25] = [
     ("domain", &[]),
     ("files", &[]),
     ("matrix", &[]),
@@ -18,6 +18,7 @@ const MAY_USE: [(&str, &[&str]); 24] = [
     ("wire", &[]),
     ("geography", &[]),
     ("metrics", &[]),
+    ("calibration", &[]),
     ("resample", &[]),
     ("features", &[]),
     ("store", &[]),
@@ -26,7 +27,7 @@ const MAY_USE: [(&str, &[&str]); 24] = [
     ("html", &[]),
     ("report", &["html", "metrics"]),
     ("inspect", &["dataset", "features", "html", "metrics"]),
-    ("model", &["features", "metrics"]),
+    ("model", &["calibration", "features", "metrics"]),
     ("client", &["wire"]),
     ("engine", &["model", "features", "wire"]),
     ("server", &["engine", "store", "wire"]),
@@ -35,6 +36,7 @@ const MAY_USE: [(&str, &[&str]); 24] = [
     (
         "app",
         &[
+            "calibration",
             "client",
             "dataset",
             "engine",

@@ -3,11 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use crate::support::{Place, creditcard, trained};
-
-fn binary() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_fraudctl"))
-}
+use crate::support::{Place, binary, creditcard, trained};
 
 #[test]
 fn data_goes_to_stdout_status_to_stderr_and_no_bar_is_drawn_into_a_pipe() {

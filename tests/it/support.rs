@@ -147,3 +147,8 @@ pub fn all_kinds(rows: usize) -> String {
     }
     text
 }
+
+/// The program itself, to be run in a process of its own.
+pub fn binary() -> std::process::Command {
+    std::process::Command::new(env!("CARGO_BIN_EXE_fraudctl"))
+}

@@ -206,6 +206,19 @@ fn what_cannot_become_features_is_said_before_the_long_work() {
 }
 
 #[test]
+fn a_feature_may_be_called_customer() {
+    let place = Place::new();
+    let number = |row: usize| (row % 13).to_string();
+    let file =
+        place.write("t.csv", &table(300, &[("customer", &number), ("amount", &one_of(&["5", "7", ""]))]));
+    let (out, run) = (place.at("out"), place.at("run"));
+    fraudctl(["prep", &file, "--out", &out]).succeeds();
+    fraudctl(["train", &out, "--model", "lightgbm", "--out", &run, "--set", "rounds=2"]).succeeds();
+    let found = fraudctl(["evaluate", &run, "--json"]).json();
+    assert!(found.get("card_precision_at_100").is_none() && found["amount_frauds"].is_f64(), "{found}");
+}
+
+#[test]
 fn times_end_with_the_year_9999() {
     let place = Place::new();
     let far = one_of(&["2018-04-01 10:00:00", "9999-12-31 23:59:59.999999", "2018-04-02 10:00:00"]);

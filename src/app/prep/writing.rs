@@ -104,6 +104,7 @@ fn balance(
     Ok(PartRows {
         ids: resampled.origin.iter().map(source).collect(),
         times: None,
+        customers: None,
         labels: resampled.labels,
         features: resampled.features,
     })

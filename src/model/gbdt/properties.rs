@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::tests::{COLUMNS, rows, rows_with_categories};
 use super::{Forest, GbdtParameters, parse, train};
-use crate::model::{Scorer, TrainingRows, Unexplained};
+use crate::model::{Labelled, Scorer, TrainingRows, Unexplained};
 use crate::progress::Silent;
 
 /// What is trained with, over 25 rounds of trees as deep as they get.
@@ -34,12 +34,11 @@ pub(super) const KINDS: [&[(&str, &str)]; 14] = [
 pub(super) fn model_text(kind: &[(&str, &str)]) -> String {
     let with_categories = kind.iter().any(|(key, _)| *key == "categories");
     let draw = if with_categories { rows_with_categories } else { rows };
-    let ((train_rows, train_labels), (valid_rows, valid_labels)) = (draw(3_000, 1), draw(200, 2));
+    let (train_rows, train_labels) = draw(3_000, 1);
     let data = TrainingRows {
-        train: &train_rows,
-        train_labels: &train_labels,
-        valid: &valid_rows,
-        valid_labels: &valid_labels,
+        train: Labelled { features: &train_rows, labels: &train_labels },
+        valid: None,
+        watched: &[],
         class_weights: None,
         categories: if with_categories { &[None, None, None, None, Some(70)] } else { &[] },
     };
@@ -55,13 +54,7 @@ pub(super) fn model_text(kind: &[(&str, &str)]) -> String {
         }
     }
     let names: Vec<String> = (0..COLUMNS).map(|column| format!("c{column}")).collect();
-    let mut round = 0.0;
-    let better_each_round = std::cell::RefCell::new(&mut round);
-    let metric = |_: &[bool], _: &[f64]| {
-        **better_each_round.borrow_mut() += 1.0;
-        **better_each_round.borrow()
-    };
-    train(&data, &names, &parameters, &metric, &Silent::default()).expect("it trains").model_text
+    train(&data, &names, &parameters, None, &Silent::default()).expect("it trains").model_text
 }
 
 /// By column: the thresholds of a model's splits.
