@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Scorer;
+use super::{Explainer, Scorer, Unexplained};
 use crate::calibration::Calibration;
 
 /// Version of `calibration.json`.
@@ -47,6 +47,11 @@ impl Scorer for Calibrated {
         for score in scores {
             *score = self.calibration.probability(*score);
         }
+    }
+
+    /// The model's own: base and contributions add up to its raw score, before the calibration.
+    fn explainer(&self) -> Result<&dyn Explainer, Unexplained> {
+        self.scorer.explainer()
     }
 }
 

@@ -21,11 +21,13 @@ fn a_run_folder_holds_all_that_serving_needs() {
         names,
         [
             "curves",
+            "data.json",
             "history.csv",
             "manifest.json",
             "metrics.json",
             "model.txt",
             "preprocess.json",
+            "report.html",
             "schema.json",
             "threshold.json"
         ]
