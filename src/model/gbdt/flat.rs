@@ -1,100 +1,55 @@
 //! Gradient-boosted trees as flat arrays: a safe scorer that gives LightGBM's own bits.
 
+use super::blocks::{Blocks, ROWS};
+use super::columns::Columns;
+use super::tree::Tree;
+use super::walk::Walker;
 use crate::model::Scorer;
 
-/// Values this near to zero count as zero where zero means missing (LightGBM's `kZeroThreshold`).
-const ZERO: f64 = 1e-35;
+/// Rows from which on a block that is not full is quicker than one row after the other.
+const WORTH_A_BLOCK: usize = 24;
 
-/// What a split takes for a missing value (LightGBM's `missing_type`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum MissingKind {
-    None,
-    Zero,
-    Nan,
-}
-
-/// A split.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Node {
-    pub test: Test,
-    pub feature: u32,
-    /// A node of the same tree, or `!leaf` when negative.
-    pub left: i32,
-    pub right: i32,
-}
-
-/// What goes left.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Test {
-    /// `value <= threshold`.
-    Threshold { threshold: f64, missing: MissingKind, default_left: bool },
-    /// A category whose bit is set in these words of the forest's.
-    Categories { first: u32, words: u32 },
-}
-
-impl Node {
-    fn next(&self, row: &[f64], bits: &[u32]) -> i32 {
-        let value = row[self.feature as usize];
-        let left = match self.test {
-            Test::Threshold { threshold, missing, default_left } => {
-                let is_missing = match missing {
-                    MissingKind::None => false,
-                    MissingKind::Zero => value.is_nan() || (-ZERO..=ZERO).contains(&value),
-                    MissingKind::Nan => value.is_nan(),
-                };
-                // As in LightGBM, NaN is 0 where it is not a kind of missing.
-                let value = if value.is_nan() { 0.0 } else { value };
-                if is_missing { default_left } else { value <= threshold }
-            }
-            Test::Categories { first, words } => {
-                // As in LightGBM, a fraction counts as the whole number before it, and what is missing or negative goes right.
-                let category = if value.is_nan() || value <= -1.0 { None } else { Some(value as u64) };
-                category.is_some_and(|category| {
-                    category < u64::from(words) * 32
-                        && bits[first as usize + (category / 32) as usize] >> (category % 32) & 1 == 1
-                })
-            }
-        };
-        if left { self.left } else { self.right }
-    }
-}
-
-/// All trees in three arenas.
+/// The trees of a model.
 #[derive(Debug, Clone)]
 pub struct Forest {
     features: usize,
     sigmoid: f64,
-    nodes: Vec<Node>,
-    leaves: Vec<f64>,
-    bits: Vec<u32>,
     trees: Vec<Tree>,
+    bits: Vec<u32>,
+    /// The same trees laid out for speed, unless they do not fit its small numbers.
+    fast: Option<Fast>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Tree {
-    first_node: usize,
-    first_leaf: usize,
-    /// -1 (leaf 0) when the tree is a single leaf.
-    root: i32,
+#[derive(Debug, Clone)]
+struct Fast {
+    columns: Columns,
+    walker: Walker,
+    blocks: AnyBlocks,
+}
+
+#[derive(Debug, Clone)]
+enum AnyBlocks {
+    Narrow(Blocks<u32>),
+    Wide(Blocks<u64>),
+    /// Trees with more leaves walk row by row.
+    None,
+}
+
+impl Fast {
+    fn new(trees: &[Tree], bits: &[u32]) -> Option<Self> {
+        let (columns, splits) = Columns::new(trees, bits)?;
+        let walker = Walker::new(trees, &splits)?;
+        let wide = || Blocks::new(trees, &splits).map_or(AnyBlocks::None, AnyBlocks::Wide);
+        let blocks = Blocks::new(trees, &splits).map_or_else(wide, AnyBlocks::Narrow);
+        Some(Self { columns, walker, blocks })
+    }
 }
 
 impl Forest {
-    pub(super) fn new(features: usize, sigmoid: f64) -> Self {
-        Self { features, sigmoid, nodes: Vec::new(), leaves: Vec::new(), bits: Vec::new(), trees: Vec::new() }
-    }
-
-    /// Appends a tree whose shape the parser has checked.
-    pub(super) fn push(&mut self, nodes: &[Node], leaves: &[f64]) {
-        let root = if nodes.is_empty() { -1 } else { 0 };
-        self.trees.push(Tree { first_node: self.nodes.len(), first_leaf: self.leaves.len(), root });
-        self.nodes.extend_from_slice(nodes);
-        self.leaves.extend_from_slice(leaves);
-    }
-
-    /// Keeps the words of a set of categories and gives the place of the first.
-    pub(super) fn keep_bits(&mut self, words: &[u32]) -> usize {
-        self.bits.extend_from_slice(words);
-        self.bits.len() - words.len()
+    /// `bits` are the sets of categories that the trees' tests point into.
+    pub(super) fn new(features: usize, sigmoid: f64, trees: Vec<Tree>, bits: Vec<u32>) -> Self {
+        let fast = Fast::new(&trees, &bits);
+        Self { features, sigmoid, trees, bits, fast }
     }
 
     /// Number of trees.
@@ -102,17 +57,50 @@ impl Forest {
         self.trees.len()
     }
 
-    fn probability(&self, row: &[f64]) -> f64 {
-        let mut raw = 0.0;
-        for tree in &self.trees {
-            let nodes = &self.nodes[tree.first_node..];
-            let mut place = tree.root;
-            while let Ok(index) = usize::try_from(place) {
-                place = nodes[index].next(row, &self.bits);
-            }
-            raw += self.leaves[tree.first_leaf + !place as usize];
+    /// The sum of a row's leaf values: what the sigmoid makes a probability of.
+    ///
+    /// # Panics
+    /// When `row` does not hold [`Scorer::features`] values.
+    pub fn raw(&self, row: &[f64]) -> f64 {
+        assert_eq!(row.len(), self.features, "a value per feature");
+        match &self.fast {
+            Some(fast) => fast.walker.raw(&fast.columns, row),
+            None => self.walk(row),
         }
+    }
+
+    /// The same by asking one split after the other.
+    pub(super) fn walk(&self, row: &[f64]) -> f64 {
+        self.trees.iter().fold(0.0, |raw, tree| raw + tree.value(row, &self.bits))
+    }
+
+    fn probability(&self, raw: f64) -> f64 {
         1.0 / (1.0 + (-self.sigmoid * raw).exp())
+    }
+
+    /// Scores all rows block by block.
+    fn score_blocks(
+        &self,
+        rows: &[f64],
+        scores: &mut [f64],
+        mut raw: impl FnMut(&[f64], &mut Vec<[u16; ROWS]>) -> [f64; ROWS],
+    ) {
+        let mut bins = Vec::new();
+        for (rows, scores) in rows.chunks(ROWS * self.features).zip(scores.chunks_mut(ROWS)) {
+            if scores.len() < WORTH_A_BLOCK {
+                self.score_each(rows, scores);
+                continue;
+            }
+            for (score, raw) in scores.iter_mut().zip(raw(rows, &mut bins)) {
+                *score = self.probability(raw);
+            }
+        }
+    }
+
+    fn score_each(&self, rows: &[f64], scores: &mut [f64]) {
+        for (row, score) in rows.chunks_exact(self.features).zip(scores) {
+            *score = self.probability(self.raw(row));
+        }
     }
 }
 
@@ -123,8 +111,14 @@ impl Scorer for Forest {
 
     fn score(&self, rows: &[f64], scores: &mut [f64]) {
         assert_eq!(rows.len(), scores.len() * self.features, "one score per row");
-        for (row, score) in rows.chunks_exact(self.features).zip(scores) {
-            *score = self.probability(row);
+        match &self.fast {
+            Some(Fast { columns, blocks: AnyBlocks::Narrow(blocks), .. }) => {
+                self.score_blocks(rows, scores, |rows, bins| blocks.raw(columns, rows, self.features, bins))
+            }
+            Some(Fast { columns, blocks: AnyBlocks::Wide(blocks), .. }) => {
+                self.score_blocks(rows, scores, |rows, bins| blocks.raw(columns, rows, self.features, bins))
+            }
+            _ => self.score_each(rows, scores),
         }
     }
 }

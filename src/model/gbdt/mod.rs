@@ -1,12 +1,18 @@
 //! Gradient-boosted trees: LightGBM trains them, and a scorer of our own, without LightGBM, runs them.
 
+mod blocks;
+mod columns;
 mod flat;
 mod native;
 mod parameters;
 mod parse;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 mod train;
+mod tree;
+mod walk;
 
 pub use flat::Forest;
 pub use native::NativeError;

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use super::flat::{Forest, MissingKind, Node, Test};
-use crate::model::Scorer;
+use super::flat::Forest;
+use super::tree::{Cover, MissingKind, Node, Test, Tree};
 
 /// A model text that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,18 +20,25 @@ fn error<T>(why: impl Into<String>) -> Result<T, ParseError> {
 
 type Fields<'a> = HashMap<&'a str, &'a str>;
 
+/// Versions of the text that are told apart from this one by nothing that the scorer reads.
+const VERSIONS: [&str; 3] = ["v2", "v3", "v4"];
+
 /// Parses a model text.
 ///
 /// # Errors
 /// When the text is truncated or inconsistent, or uses what is not supported: linear trees,
 /// more than one class, an objective other than binary.
 pub fn parse(text: &str) -> Result<Forest, ParseError> {
-    let Some((head, rest)) = text.split_once("\n\nTree=") else {
+    let Some((head_text, rest)) = text.split_once("\n\nTree=") else {
         return error("it holds no tree");
     };
-    let head = fields(head);
-    if !head.contains_key("tree") && !text.starts_with("tree\n") {
+    let head = fields(head_text);
+    if !text.starts_with("tree\n") {
         return error("it does not begin with `tree`");
+    }
+    let version = required(&head, "version")?;
+    if !VERSIONS.contains(&version) {
+        return error(format!("version {version} is not supported, only {}", VERSIONS.join(", ")));
     }
     let sigmoid = sigmoid(required(&head, "objective")?)?;
     for (key, expected) in [("num_class", "1"), ("num_tree_per_iteration", "1")] {
@@ -39,28 +46,32 @@ pub fn parse(text: &str) -> Result<Forest, ParseError> {
             return error(format!("{key} is not {expected}"));
         }
     }
-    if text.lines().take_while(|line| !line.is_empty()).any(|line| line == "average_output") {
+    if head_text.lines().any(|line| line == "average_output") {
         return error("random forests (average_output) are not supported");
     }
-    let Some(features) = number::<usize>(&head, "max_feature_idx")?.checked_add(1) else {
-        return error("max_feature_idx is too great");
-    };
+    // The names bound the number of features, which callers make rows of.
+    let features = required(&head, "feature_names")?.split(' ').count();
+    if number::<usize>(&head, "max_feature_idx")?.checked_add(1) != Some(features) {
+        return error(format!("max_feature_idx does not fit {features} feature_names"));
+    }
     let sizes = numbers::<usize>(&head, "tree_sizes")?;
-    let Some((trees, _)) = rest.split_once("\nend of trees") else {
+    let Some((text, _)) = rest.split_once("\nend of trees") else {
         return error("it ends before `end of trees`");
     };
-    let mut forest = Forest::new(features, sigmoid);
-    for (index, tree) in trees.split("\n\nTree=").enumerate() {
-        tree_into(&mut forest, tree, index)
+    let (mut trees, mut bits) = (Vec::new(), Vec::new());
+    for (index, text) in text.split("\n\nTree=").enumerate() {
+        let tree = tree(text, index, features, &mut bits)
             .map_err(|ParseError(why)| ParseError(format!("tree {index}: {why}")))?;
+        trees.push(tree);
     }
-    if forest.trees() != sizes.len() {
-        return error(format!("{} trees where its head names {}", forest.trees(), sizes.len()));
+    if trees.len() != sizes.len() {
+        return error(format!("{} trees where its head names {}", trees.len(), sizes.len()));
     }
-    Ok(forest)
+    Ok(Forest::new(features, sigmoid, trees, bits))
 }
 
-fn tree_into(forest: &mut Forest, text: &str, index: usize) -> Result<(), ParseError> {
+/// The tree of a text, whose sets of categories go to the end of `bits`.
+fn tree(text: &str, index: usize, features: usize, bits: &mut Vec<u32>) -> Result<Tree, ParseError> {
     if text.lines().next().and_then(|number| number.trim().parse().ok()) != Some(index) {
         return error("its number is out of order");
     }
@@ -74,10 +85,9 @@ fn tree_into(forest: &mut Forest, text: &str, index: usize) -> Result<(), ParseE
         return error(format!("{} leaf values for {leaves} leaves", values.len()));
     }
     if leaves == 1 {
-        forest.push(&[], &values);
-        return Ok(());
+        return Ok(Tree { nodes: Vec::new(), leaves: values, cover: Cover::default() });
     }
-    let features = numbers::<usize>(&fields, "split_feature")?;
+    let split_features = numbers::<usize>(&fields, "split_feature")?;
     let thresholds = numbers::<f64>(&fields, "threshold")?;
     if thresholds.iter().any(|threshold| threshold.is_nan()) {
         return error("a threshold is NaN");
@@ -86,26 +96,36 @@ fn tree_into(forest: &mut Forest, text: &str, index: usize) -> Result<(), ParseE
     let left = numbers::<i32>(&fields, "left_child")?;
     let right = numbers::<i32>(&fields, "right_child")?;
     let splits = leaves - 1;
-    if [features.len(), thresholds.len(), kinds.len(), left.len(), right.len()] != [splits; 5] {
+    if [split_features.len(), thresholds.len(), kinds.len(), left.len(), right.len()] != [splits; 5] {
         return error(format!("its lists do not all hold {splits} splits"));
     }
-    if let Some(feature) = features.iter().find(|&&feature| feature >= forest.features()) {
-        return error(format!("it splits on feature {feature} of {}", forest.features()));
+    if let Some(feature) = split_features.iter().find(|&&feature| feature >= features) {
+        return error(format!("it splits on feature {feature} of {features}"));
     }
     check_shape(&left, &right, leaves)?;
-    let categories = categories(&fields, forest)?;
-    let nodes: Vec<Node> = (0..splits)
-        .map(|split| {
-            let test = test(kinds[split], thresholds[split], &categories)?;
-            Ok(Node { test, feature: features[split] as u32, left: left[split], right: right[split] })
-        })
-        .collect::<Result<_, _>>()?;
-    forest.push(&nodes, &values);
-    Ok(())
+    let categories = categories(&fields, bits)?;
+    let node = |split: usize| {
+        let test = test(kinds[split], thresholds[split], &categories)?;
+        Ok(Node { test, feature: split_features[split] as u32, left: left[split], right: right[split] })
+    };
+    let nodes = (0..splits).map(node).collect::<Result<_, _>>()?;
+    Ok(Tree { nodes, leaves: values, cover: cover(&fields, leaves)? })
+}
+
+/// How many rows reached each split and leaf; empty when the text does not say, for scoring does not need it.
+fn cover(fields: &Fields<'_>, leaves: usize) -> Result<Cover, ParseError> {
+    if !fields.contains_key("leaf_count") || !fields.contains_key("internal_count") {
+        return Ok(Cover::default());
+    }
+    let cover = Cover { splits: numbers(fields, "internal_count")?, leaves: numbers(fields, "leaf_count")? };
+    if (cover.splits.len(), cover.leaves.len()) != (leaves - 1, leaves) {
+        return error(format!("its counts are not those of {leaves} leaves"));
+    }
+    Ok(cover)
 }
 
 /// The sets of categories of a tree: where their words are among the forest's, and how many.
-fn categories(fields: &Fields<'_>, forest: &mut Forest) -> Result<Vec<(u32, u32)>, ParseError> {
+fn categories(fields: &Fields<'_>, bits: &mut Vec<u32>) -> Result<Vec<(u32, u32)>, ParseError> {
     let count = number::<usize>(fields, "num_cat")?;
     if count == 0 {
         return Ok(Vec::new());
@@ -117,12 +137,11 @@ fn categories(fields: &Fields<'_>, forest: &mut Forest) -> Result<Vec<(u32, u32)
     if boundaries.len().checked_sub(1) != Some(count) || !ends_right || !boundaries.is_sorted() {
         return error("its sets of categories are damaged");
     }
-    let Ok(first) = u32::try_from(forest.keep_bits(&words)) else {
+    let first = bits.len() as u32;
+    bits.extend(words);
+    if u32::try_from(bits.len()).is_err() {
         return error("there are too many categories");
-    };
-    let Some(_) = first.checked_add(words.len() as u32) else {
-        return error("there are too many categories");
-    };
+    }
     Ok(boundaries.windows(2).map(|pair| (first + pair[0], pair[1] - pair[0])).collect())
 }
 

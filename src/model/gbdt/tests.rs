@@ -9,10 +9,10 @@ use crate::matrix::Matrix;
 use crate::model::{Scorer, TrainingRows};
 use crate::progress::Silent;
 
-const COLUMNS: usize = 5;
+pub(super) const COLUMNS: usize = 5;
 
 /// Rows with missing values and zeros whose label depends on the first two columns.
-fn rows(count: usize, seed: u64) -> (Matrix, Vec<bool>) {
+pub(super) fn rows(count: usize, seed: u64) -> (Matrix, Vec<bool>) {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut matrix = Matrix::with_capacity(count, COLUMNS);
     let mut labels = Vec::new();
@@ -32,7 +32,7 @@ fn rows(count: usize, seed: u64) -> (Matrix, Vec<bool>) {
 }
 
 /// The same rows, but the last column holds codes of 70 categories, some of which are suspicious.
-fn rows_with_categories(count: usize, seed: u64) -> (Matrix, Vec<bool>) {
+pub(super) fn rows_with_categories(count: usize, seed: u64) -> (Matrix, Vec<bool>) {
     let (mut matrix, mut labels) = rows(count, seed);
     let mut random = ChaCha8Rng::seed_from_u64(seed + 100);
     for (row, label) in labels.iter_mut().enumerate() {

@@ -1,0 +1,167 @@
+//! Models of every kind beside LightGBM, on the values where two scorers would differ if they did.
+
+use std::collections::BTreeSet;
+
+use lightgbm3::Booster;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::tests::{COLUMNS, rows, rows_with_categories};
+use super::{Forest, GbdtParameters, parse, train};
+use crate::model::{Scorer, TrainingRows};
+use crate::progress::Silent;
+
+/// What is trained with, over 25 rounds of trees as deep as they get.
+pub(super) const KINDS: [&[(&str, &str)]; 14] = [
+    &[("num_leaves", "2")],
+    &[("num_leaves", "31")],
+    &[("num_leaves", "33")],
+    &[("num_leaves", "64")],
+    &[("num_leaves", "65"), ("learning_rate", "0.3")],
+    &[("num_leaves", "255"), ("rounds", "4")],
+    &[("num_leaves", "31"), ("max_depth", "3")],
+    &[("num_leaves", "31"), ("rounds", "300"), ("learning_rate", "0.01")],
+    &[("num_leaves", "31"), ("use_missing", "false")],
+    &[("num_leaves", "31"), ("zero_as_missing", "true")],
+    &[("num_leaves", "31"), ("boosting", "dart")],
+    &[("num_leaves", "31"), ("data_sample_strategy", "goss"), ("bagging_freq", "0")],
+    &[("num_leaves", "31"), ("categories", "70"), ("min_data_per_group", "5")],
+    &[("num_leaves", "90"), ("categories", "70"), ("min_data_per_group", "5"), ("zero_as_missing", "true")],
+];
+
+/// The text of a model of a kind.
+pub(super) fn model_text(kind: &[(&str, &str)]) -> String {
+    let with_categories = kind.iter().any(|(key, _)| *key == "categories");
+    let draw = if with_categories { rows_with_categories } else { rows };
+    let ((train_rows, train_labels), (valid_rows, valid_labels)) = (draw(3_000, 1), draw(200, 2));
+    let data = TrainingRows {
+        train: &train_rows,
+        train_labels: &train_labels,
+        valid: &valid_rows,
+        valid_labels: &valid_labels,
+        class_weights: None,
+        categories: if with_categories { &[None, None, None, None, Some(70)] } else { &[] },
+    };
+    let mut parameters = GbdtParameters::new(42, 2);
+    parameters.rounds = 25;
+    let deep = [("min_data_in_leaf", "1"), ("min_sum_hessian_in_leaf", "0"), ("learning_rate", "0.1")];
+    for (key, value) in deep.iter().chain(kind) {
+        match *key {
+            "rounds" => parameters.rounds = value.parse().unwrap(),
+            "categories" => {}
+            // Some of these the command line does not offer.
+            _ => _ = parameters.native.insert((*key).to_owned(), (*value).to_owned()),
+        }
+    }
+    let names: Vec<String> = (0..COLUMNS).map(|column| format!("c{column}")).collect();
+    let mut round = 0.0;
+    let better_each_round = std::cell::RefCell::new(&mut round);
+    let metric = |_: &[bool], _: &[f64]| {
+        **better_each_round.borrow_mut() += 1.0;
+        **better_each_round.borrow()
+    };
+    train(&data, &names, &parameters, &metric, &Silent::default()).expect("it trains").model_text
+}
+
+/// By column: the thresholds of a model's splits.
+fn thresholds(text: &str) -> Vec<Vec<f64>> {
+    let mut found = vec![BTreeSet::new(); COLUMNS];
+    for tree in text.split("\n\nTree=").skip(1) {
+        let list = |key: &str| {
+            let line = tree.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
+            line.split_ascii_whitespace().map(str::to_owned).collect::<Vec<_>>()
+        };
+        for (feature, threshold) in list("split_feature=").iter().zip(list("threshold=")) {
+            found[feature.parse::<usize>().unwrap()].insert(threshold);
+        }
+    }
+    let numbers = |texts: BTreeSet<String>| texts.iter().map(|text| text.parse().unwrap()).collect();
+    found.into_iter().map(numbers).collect()
+}
+
+/// Rows of thresholds, their neighbours, and everything that is special to a number.
+pub(super) fn awkward_rows(text: &str, count: usize, seed: u64) -> Vec<f64> {
+    let thresholds = thresholds(text);
+    let single = f64::from(1e-35_f32);
+    let special = [
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        0.0,
+        -0.0,
+        f64::MIN_POSITIVE,
+        5e-324,
+        -5e-324,
+        1e-35,
+        single,
+        single.next_up(),
+        -single,
+        (-single).next_down(),
+        1e-36,
+        f64::MAX,
+        f64::MIN,
+        -1.0,
+        -0.5,
+        68.0,
+        69.5,
+        96.0,
+        2_147_483_648.0,
+    ];
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut value = |column: usize| match (random.random_range(0..8), thresholds[column].choose(&mut random))
+    {
+        (0, Some(threshold)) => *threshold,
+        (1, Some(threshold)) => threshold.next_up(),
+        (2, Some(threshold)) => threshold.next_down(),
+        (3, _) => *special.choose(&mut random).unwrap(),
+        (4, _) => f64::from(random.random_range(-2..72)),
+        _ => random.random_range(-3.5..3.5),
+    };
+    (0..count * COLUMNS).map(|place| value(place % COLUMNS)).collect()
+}
+
+fn bits(values: &[f64]) -> Vec<u64> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
+
+fn one_by_one(forest: &Forest, rows: &[f64]) -> Vec<f64> {
+    let score = |row| {
+        let mut score = [0.0];
+        forest.score(row, &mut score);
+        score[0]
+    };
+    rows.chunks_exact(COLUMNS).map(score).collect()
+}
+
+#[test]
+fn models_of_every_kind_score_with_lightgbms_own_bits() {
+    for (seed, kind) in KINDS.iter().enumerate() {
+        let text = model_text(kind);
+        let forest = parse(&text).expect("it parses");
+        let rows = awkward_rows(&text, 7_997, seed as u64);
+        let oracle = Booster::from_string(&text).expect("LightGBM reads it");
+        let expected = oracle.predict(&rows, COLUMNS as i32, true).expect("LightGBM scores");
+        let raw = oracle.raw_scores(&rows, COLUMNS as i32, true).expect("LightGBM scores");
+        assert!(BTreeSet::from_iter(bits(&expected)).len() > 3, "{kind:?}: rows end in different leaves");
+        let mut scores = vec![0.0; expected.len()];
+        forest.score(&rows, &mut scores);
+        assert_eq!(bits(&scores), bits(&expected), "{kind:?}: in blocks");
+        assert_eq!(bits(&one_by_one(&forest, &rows)), bits(&expected), "{kind:?}: one by one");
+        let walked: Vec<f64> = rows.chunks_exact(COLUMNS).map(|row| forest.walk(row)).collect();
+        assert_eq!(bits(&walked), bits(&raw), "{kind:?}: split by split");
+    }
+}
+
+#[test]
+fn the_number_of_rows_makes_no_difference() {
+    let text = model_text(KINDS[1]);
+    let forest = parse(&text).expect("it parses");
+    let rows = awkward_rows(&text, 200, 5);
+    let expected = one_by_one(&forest, &rows);
+    for count in [0, 1, 2, 23, 24, 63, 64, 65, 128, 200] {
+        let mut scores = vec![0.0; count];
+        forest.score(&rows[..count * COLUMNS], &mut scores);
+        assert_eq!(bits(&scores), bits(&expected[..count]), "{count} rows");
+    }
+}
