@@ -49,6 +49,51 @@ pub trait Scorer: Send + Sync {
     /// # Panics
     /// When `rows.len() != scores.len() * self.features()`.
     fn score(&self, rows: &[f64], scores: &mut [f64]);
+
+    /// What tells how each feature moved a score.
+    ///
+    /// # Errors
+    /// When this model cannot be explained.
+    fn explainer(&self) -> Result<&dyn Explainer, Unexplained> {
+        Err(Unexplained::Kind)
+    }
+}
+
+/// Takes a row's raw score apart.
+///
+/// The raw score is what a logistic function makes the probability of; base and contributions add up to it.
+pub trait Explainer: Send + Sync {
+    /// The raw score that is expected of a row that nothing is known of.
+    fn base(&self) -> f64;
+
+    /// Writes how much each feature of `row` adds to the raw score into `contributions`.
+    ///
+    /// # Panics
+    /// When `row` and `contributions` do not both hold [`Scorer::features`] values.
+    fn contributions(&self, row: &[f64], contributions: &mut [f64]);
+}
+
+/// A model's scores cannot be taken apart.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unexplained {
+    /// It is no forest.
+    #[error("only a lightgbm run can be explained")]
+    Kind,
+    /// The shares of the training rows are not known.
+    #[error(
+        "tree {tree} does not say how many rows reached its leaves (leaf_count, internal_count), or one was reached by none"
+    )]
+    Uncounted {
+        /// Which, counted from 0.
+        tree: usize,
+    },
+    /// More levels, or more features on the way to a leaf, than are provided for.
+    #[error("tree {tree} is too deep to be explained")]
+    TooDeep {
+        /// Which, counted from 0.
+        tree: usize,
+    },
 }
 
 /// Probabilities of fraud of all rows, computed on all threads of the pool.

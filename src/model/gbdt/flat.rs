@@ -1,10 +1,13 @@
 //! Gradient-boosted trees as flat arrays: a safe scorer that gives LightGBM's own bits.
 
+use std::sync::OnceLock;
+
 use super::blocks::{Blocks, ROWS};
 use super::columns::Columns;
+use super::shap::TreeShap;
 use super::tree::Tree;
 use super::walk::Walker;
-use crate::model::Scorer;
+use crate::model::{Explainer, Scorer, Unexplained};
 
 /// Rows from which on a block that is not full is quicker than one row after the other.
 const WORTH_A_BLOCK: usize = 24;
@@ -18,6 +21,8 @@ pub struct Forest {
     bits: Vec<u32>,
     /// The same trees laid out for speed, unless they do not fit its small numbers.
     fast: Option<Fast>,
+    /// Made when it is first asked for.
+    shap: OnceLock<Result<TreeShap, Unexplained>>,
 }
 
 #[derive(Debug, Clone)]
@@ -49,7 +54,7 @@ impl Forest {
     /// `bits` are the sets of categories that the trees' tests point into.
     pub(super) fn new(features: usize, sigmoid: f64, trees: Vec<Tree>, bits: Vec<u32>) -> Self {
         let fast = Fast::new(&trees, &bits);
-        Self { features, sigmoid, trees, bits, fast }
+        Self { features, sigmoid, trees, bits, fast, shap: OnceLock::new() }
     }
 
     /// Number of trees.
@@ -120,5 +125,10 @@ impl Scorer for Forest {
             }
             _ => self.score_each(rows, scores),
         }
+    }
+
+    fn explainer(&self) -> Result<&dyn Explainer, Unexplained> {
+        let shap = self.shap.get_or_init(|| TreeShap::new(self.features, &self.trees, &self.bits));
+        shap.as_ref().map(|shap| shap as &dyn Explainer).map_err(Clone::clone)
     }
 }

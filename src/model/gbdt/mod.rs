@@ -8,6 +8,7 @@ mod parameters;
 mod parse;
 #[cfg(test)]
 mod properties;
+mod shap;
 #[cfg(test)]
 mod tests;
 mod train;

@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::tests::{COLUMNS, rows, rows_with_categories};
 use super::{Forest, GbdtParameters, parse, train};
-use crate::model::{Scorer, TrainingRows};
+use crate::model::{Scorer, TrainingRows, Unexplained};
 use crate::progress::Silent;
 
 /// What is trained with, over 25 rounds of trees as deep as they get.
@@ -43,7 +43,7 @@ pub(super) fn model_text(kind: &[(&str, &str)]) -> String {
         class_weights: None,
         categories: if with_categories { &[None, None, None, None, Some(70)] } else { &[] },
     };
-    let mut parameters = GbdtParameters::new(42, 2);
+    let mut parameters = GbdtParameters::new(42, 1);
     parameters.rounds = 25;
     let deep = [("min_data_in_leaf", "1"), ("min_sum_hessian_in_leaf", "0"), ("learning_rate", "0.1")];
     for (key, value) in deep.iter().chain(kind) {
@@ -141,8 +141,12 @@ fn models_of_every_kind_score_with_lightgbms_own_bits() {
         let forest = parse(&text).expect("it parses");
         let rows = awkward_rows(&text, 7_997, seed as u64);
         let oracle = Booster::from_string(&text).expect("LightGBM reads it");
-        let expected = oracle.predict(&rows, COLUMNS as i32, true).expect("LightGBM scores");
-        let raw = oracle.raw_scores(&rows, COLUMNS as i32, true).expect("LightGBM scores");
+        let expected = oracle
+            .predict_with_params(&rows, COLUMNS as i32, true, "num_threads=1")
+            .expect("LightGBM scores");
+        let raw = oracle
+            .raw_scores_with_params(&rows, COLUMNS as i32, true, "num_threads=1")
+            .expect("LightGBM scores");
         assert!(BTreeSet::from_iter(bits(&expected)).len() > 3, "{kind:?}: rows end in different leaves");
         let mut scores = vec![0.0; expected.len()];
         forest.score(&rows, &mut scores);
@@ -164,4 +168,44 @@ fn the_number_of_rows_makes_no_difference() {
         forest.score(&rows[..count * COLUMNS], &mut scores);
         assert_eq!(bits(&scores), bits(&expected[..count]), "{count} rows");
     }
+}
+
+#[test]
+fn contributions_are_lightgbms_and_add_up_to_the_raw_score() {
+    for (seed, kind) in KINDS.iter().enumerate() {
+        let text = model_text(kind);
+        let forest = parse(&text).expect("it parses");
+        let explainer = forest.explainer().expect("it can be explained");
+        let rows = awkward_rows(&text, 60, 100 + seed as u64);
+        let oracle = Booster::from_string(&text).expect("LightGBM reads it");
+        let expected = oracle.predict_contrib(&rows, COLUMNS as i32, true).expect("LightGBM explains");
+        for (row, expected) in rows.chunks_exact(COLUMNS).zip(expected.chunks_exact(COLUMNS + 1)) {
+            let mut contributions = [f64::NAN; COLUMNS];
+            explainer.contributions(row, &mut contributions);
+            for (column, (ours, theirs)) in contributions.iter().zip(expected).enumerate() {
+                assert!(
+                    (ours - theirs).abs() < 1e-9,
+                    "{kind:?}: column {column} of {row:?}: {ours}, {theirs}"
+                );
+            }
+            assert!((explainer.base() - expected[COLUMNS]).abs() < 1e-9, "{kind:?}: the expected value");
+            let sum = explainer.base() + contributions.iter().sum::<f64>();
+            assert!((sum - forest.raw(row)).abs() < 1e-9, "{kind:?}: {sum} for {}", forest.raw(row));
+        }
+    }
+}
+
+#[test]
+fn a_model_without_counts_scores_but_is_not_explained() {
+    let text = model_text(KINDS[0]);
+    let (before, after) = text.split_once("\nleaf_count=").expect("counts");
+    let (counts, rest) = after.split_once('\n').expect("a line");
+    let with = |counts: &str| parse(&format!("{before}{counts}\n{rest}"));
+    let zero = with(&format!("\nleaf_count=0 {}", counts.split(' ').nth(1).expect("two leaves")))
+        .expect("it parses");
+    for forest in [with("").expect("it parses"), zero] {
+        assert_eq!(forest.explainer().err(), Some(Unexplained::Uncounted { tree: 0 }));
+        assert_eq!(forest.raw(&[0.5; COLUMNS]), parse(&text).expect("it parses").raw(&[0.5; COLUMNS]));
+    }
+    assert!(with("\nleaf_count=5").is_err(), "one count for two leaves");
 }
