@@ -3,6 +3,7 @@
 pub mod demo;
 mod error;
 pub mod evaluate;
+pub mod explain;
 pub mod features;
 pub mod inspect;
 pub mod load;

@@ -7,6 +7,7 @@ mod demo;
 mod duration;
 mod error;
 mod evaluate;
+mod explain;
 mod features;
 mod inspect;
 mod load;
@@ -88,6 +89,7 @@ enum Command {
     Train(train::TrainArgs),
     Evaluate(evaluate::EvaluateArgs),
     Predict(predict::PredictArgs),
+    Explain(explain::ExplainArgs),
     Load(load::LoadArgs),
     Serve(serve::ServeArgs),
     Produce(produce::ProduceArgs),
@@ -144,6 +146,7 @@ fn dispatch(cli: Cli, ui: &Ui) -> anyhow::Result<()> {
         Command::Train(args) => train::run(args, global, ui),
         Command::Evaluate(args) => evaluate::run(args, global, ui),
         Command::Predict(args) => predict::run(args, global, ui),
+        Command::Explain(args) => explain::run(args, global, ui),
         Command::Load(args) => load::run(args, global, ui),
         Command::Serve(args) => serve::run(args, global, ui),
         Command::Produce(args) => produce::run(args, global, ui),

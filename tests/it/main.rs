@@ -4,6 +4,7 @@ mod architecture;
 mod consume;
 mod demo;
 mod evaluate;
+mod explain;
 mod features;
 mod help;
 mod inspect;
