@@ -10,10 +10,10 @@ use crate::features::{SnapshotError, UnknownFeature};
 use crate::files::FileError;
 use crate::loadtest;
 use crate::metrics::{ChoiceError, MetricsError};
-use crate::model::ParameterError;
 use crate::model::artifact::OpenError;
 use crate::model::gbdt::GbdtError;
 use crate::model::neural::NeuralError;
+use crate::model::{ParameterError, Unexplained};
 use crate::progress::Interrupted;
 use crate::resample::ResampleError;
 use crate::server::ServerError;
@@ -109,6 +109,14 @@ pub enum AppError {
         run: String,
         /// What does not fit.
         source: Box<DatasetError>,
+    },
+    /// A run whose scores cannot be taken apart.
+    #[error("{run}: {source}")]
+    Unexplained {
+        /// The run.
+        run: String,
+        /// Why.
+        source: Unexplained,
     },
     /// The prepared folder divides the run's own rows in another way.
     #[error("{}: this is another division of the rows that {run} was trained from: its test part may hold rows \

@@ -6,6 +6,7 @@ pub mod deciding;
 pub mod demo;
 mod error;
 pub mod evaluate;
+pub mod explain;
 pub mod features;
 pub mod fitting;
 pub mod inspect;

@@ -9,6 +9,7 @@ mod demo;
 mod duration;
 mod error;
 mod evaluate;
+mod explain;
 mod features;
 mod gates;
 mod inspect;
@@ -107,6 +108,7 @@ enum Command {
     Evaluate(evaluate::EvaluateArgs),
     Backtest(backtest::BacktestArgs),
     Predict(predict::PredictArgs),
+    Explain(explain::ExplainArgs),
     Load(load::LoadArgs),
     Serve(serve::ServeArgs),
     Produce(produce::ProduceArgs),
@@ -168,6 +170,7 @@ fn dispatch(cli: Cli, ui: &Ui) -> anyhow::Result<()> {
         Command::Evaluate(args) => evaluate::run(args, global, ui),
         Command::Backtest(args) => backtest::run(args, global, ui),
         Command::Predict(args) => predict::run(args, global, ui),
+        Command::Explain(args) => explain::run(args, global, ui),
         Command::Load(args) => load::run(args, global, ui),
         Command::Serve(args) => serve::run(args, global, ui),
         Command::Produce(args) => produce::run(args, global, ui),

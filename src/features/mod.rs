@@ -12,6 +12,7 @@ mod customer;
 mod distance;
 pub mod encoding;
 mod log;
+mod reasons;
 mod recent;
 pub mod scaling;
 mod schema;
@@ -24,6 +25,7 @@ mod tests;
 
 pub use batch::ObserveError;
 pub use log::EventLog;
+pub use reasons::Reasons;
 pub use schema::{Columns, InputKind, SCHEMA_VERSION, Schema};
 pub use set::{FeatureSet, HANDBOOK, Plan, UnknownFeature};
 pub use snapshot::SnapshotError;

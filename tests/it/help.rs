@@ -25,7 +25,8 @@ fn the_reference_is_what_the_help_says() {
 fn help_and_version_are_data_and_a_wrong_flag_is_not() {
     let help = fraudctl(["--help"]);
     assert_eq!((help.code, help.stderr.as_str()), (0, ""));
-    for command in ["simulate", "prep", "train", "evaluate", "predict", "load", "serve", "produce", "consume"]
+    for command in
+        ["simulate", "prep", "train", "evaluate", "predict", "explain", "load", "serve", "produce", "consume"]
     {
         assert!(help.stdout.contains(command), "{command}");
     }

@@ -5,6 +5,7 @@ mod backtest;
 mod consume;
 mod demo;
 mod evaluate;
+mod explain;
 mod features;
 mod help;
 mod inspect;

@@ -263,7 +263,103 @@ fn gauss_legendre(count: usize) -> Vec<(f64, f64)> {
 
 #[cfg(test)]
 mod tests {
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    use super::super::tree::{Cover, MissingKind, Test};
     use super::*;
+
+    /// A tree whose every split but the last ones has a leaf on one side, over `features` features.
+    fn thin_tree(splits: usize, features: u32, random: &mut ChaCha8Rng) -> Tree {
+        let mut tree = Tree { nodes: Vec::new(), leaves: Vec::new(), cover: Cover::default() };
+        let mut count = 1_000_000_000;
+        for split in 0..splits {
+            let taken = random.random_range(1..=count / 40);
+            let (leaf, next) =
+                (!(split as i32), if split + 1 == splits { !(splits as i32) } else { split as i32 + 1 });
+            let (left, right) = if random.random_bool(0.5) { (leaf, next) } else { (next, leaf) };
+            let test =
+                Test::Threshold { threshold: random.random(), missing: MissingKind::Nan, default_left: true };
+            tree.nodes.push(Node { test, feature: random.random_range(0..features), left, right });
+            tree.cover.splits.push(count);
+            tree.cover.leaves.push(taken);
+            tree.leaves.push(random.random_range(-1.0..1.0));
+            count -= taken;
+        }
+        tree.cover.leaves.push(count);
+        tree.leaves.push(1.0);
+        tree
+    }
+
+    /// The definition, leaf by leaf: the sum over the sets of other features, by size, of what the set leaves of the leaf's
+    /// value with and without the feature. No term is negative before the last product, so no digits are lost.
+    fn by_definition(tree: &Tree, row: &[f64], phi: &mut [f64]) {
+        let mut waiting = vec![(0, Vec::<(u32, f64, f64)>::new())];
+        while let Some((place, way)) = waiting.pop() {
+            let Ok(index) = usize::try_from(place) else {
+                for (feature, one, zero) in &way {
+                    let others = way.iter().filter(|(other, ..)| other != feature);
+                    let mut by_size = vec![1.0];
+                    for (_, one, zero) in others {
+                        by_size.push(0.0);
+                        for size in (0..by_size.len()).rev() {
+                            let smaller = if size == 0 { 0.0 } else { by_size[size - 1] };
+                            by_size[size] = by_size[size] * zero + smaller * one;
+                        }
+                    }
+                    // size! (n - 1 - size)! / n!
+                    let mut weight = 1.0 / way.len() as f64;
+                    let mut sum = 0.0;
+                    for (size, part) in by_size.iter().enumerate() {
+                        sum += weight * part;
+                        weight *= (size + 1) as f64 / (way.len() - 1 - size).max(1) as f64;
+                    }
+                    phi[*feature as usize] += sum * (one - zero) * tree.leaves[!place as usize];
+                }
+                continue;
+            };
+            let node = &tree.nodes[index];
+            let left = node.goes_left(row, &[]);
+            for (child, passes) in [(node.left, left), (node.right, !left)] {
+                let count = match usize::try_from(child) {
+                    Ok(split) => tree.cover.splits[split],
+                    Err(_) => tree.cover.leaves[!child as usize],
+                };
+                let share = f64::from(count) / f64::from(tree.cover.splits[index]);
+                let passes = f64::from(u8::from(passes));
+                let mut way = way.clone();
+                match way.iter_mut().find(|(feature, ..)| *feature == node.feature) {
+                    Some((_, one, zero)) => (*one, *zero) = (*one * passes, *zero * share),
+                    None => way.push((node.feature, passes, share)),
+                }
+                waiting.push((child, way));
+            }
+        }
+    }
+
+    #[test]
+    fn contributions_are_those_of_the_definition_on_long_ways_too() {
+        let mut random = ChaCha8Rng::seed_from_u64(4);
+        for (splits, features, lanes) in [(5, 4, 4), (30, 12, 8), (60, 25, 16), (120, 50, 32), (280, 100, 64)]
+        {
+            let tree = thin_tree(splits, features, &mut random);
+            let features = features as usize;
+            let shap =
+                TreeShap::new(features, std::slice::from_ref(&tree), &[]).expect("it can be explained");
+            assert_eq!(shap.classes.iter().map(|class| class.lanes).collect::<Vec<_>>(), [lanes]);
+            for _ in 0..20 {
+                let row: Vec<f64> = (0..features).map(|_| random.random()).collect();
+                let (mut ours, mut expected) = (vec![0.0; features], vec![0.0; features]);
+                shap.contributions(&row, &mut ours);
+                by_definition(&tree, &row, &mut expected);
+                for (ours, expected) in ours.iter().zip(&expected) {
+                    assert!((ours - expected).abs() < 1e-12, "{splits} splits: {ours} for {expected}");
+                }
+            }
+        }
+        let deep = thin_tree(MOST_LEVELS + 1, 3, &mut random);
+        assert_eq!(TreeShap::new(3, &[deep], &[]).err(), Some(Unexplained::TooDeep { tree: 0 }));
+    }
 
     #[test]
     fn the_quadrature_is_exact_for_polynomials() {

@@ -1,12 +1,15 @@
 //! LightGBM itself is the oracle of the scorer.
 
+use std::fs;
+use std::path::Path;
+
 use lightgbm3::Booster;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::{GbdtParameters, TrainedGbdt, parse, train};
 use crate::matrix::Matrix;
-use crate::model::{Labelled, Scorer, TrainingRows};
+use crate::model::{Labelled, Scorer, TrainingRows, artifact};
 use crate::progress::Silent;
 
 pub(super) const COLUMNS: usize = 5;
@@ -152,4 +155,81 @@ fn survives_damage(text: &str) {
             assert!(forest.trees() <= whole);
         }
     }
+}
+
+/// A text with one thing wrong: cut off, bytes changed, a line lost, repeated or exchanged with another.
+fn mutant(text: &str, random: &mut ChaCha8Rng) -> Vec<u8> {
+    let mut bytes = text.as_bytes().to_vec();
+    let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let (line, other) = (random.random_range(0..lines.len()), random.random_range(0..lines.len()));
+    match random.random_range(0..7) {
+        0 => bytes.truncate(random.random_range(0..text.len())),
+        1 => {
+            let place = random.random_range(0..text.len());
+            bytes[place] ^= 1 << random.random_range(0..8);
+        }
+        2 => {
+            for _ in 0..20 {
+                let place = random.random_range(0..text.len());
+                bytes[place] = random.random_range(0..=255);
+            }
+        }
+        3 => bytes = [&lines[..line], &lines[line + 1..]].concat().concat().into_bytes(),
+        4 => {
+            lines.swap(line, other);
+            bytes = lines.concat().into_bytes();
+        }
+        5 => {
+            lines.insert(other, lines[line]);
+            bytes = lines.concat().into_bytes();
+        }
+        _ => {
+            let digit = |&place: &usize| text.as_bytes()[place].is_ascii_digit();
+            let digits: Vec<usize> = (0..text.len()).filter(digit).collect();
+            bytes[digits[random.random_range(0..digits.len())]] = random.random_range(b'0'..=b'9');
+        }
+    }
+    bytes
+}
+
+#[test]
+fn a_thousand_mutants_of_a_model_are_errors_or_score() {
+    let run = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures/run");
+    let place = tempfile::tempdir().expect("a temporary folder");
+    for entry in fs::read_dir(&run).expect("the fixture") {
+        let path = entry.expect("an entry").path();
+        fs::copy(&path, place.path().join(path.file_name().expect("a name"))).expect("copied");
+    }
+    let text = fs::read_to_string(run.join("model.txt")).expect("a model");
+    artifact::open(place.path()).map(|_| ()).expect("it is whole");
+    let mut random = ChaCha8Rng::seed_from_u64(3);
+    let (mut made, mut refused) = (0, 0);
+    while made < 1_000 {
+        let mutant = mutant(&text, &mut random);
+        if mutant == text.as_bytes() {
+            continue;
+        }
+        made += 1;
+        match parse(&String::from_utf8_lossy(&mutant)) {
+            Ok(forest) => {
+                let mut scores = [0.0; 30];
+                forest.score(&vec![0.5; 30 * forest.features()], &mut scores);
+                let explained = forest.explainer().map(|explainer| {
+                    let mut contributions = vec![0.0; forest.features()];
+                    explainer.contributions(&vec![0.5; forest.features()], &mut contributions);
+                });
+                assert!(
+                    explained.is_ok() || explained.is_err_and(|error| error.to_string().contains("tree "))
+                );
+            }
+            Err(error) => {
+                refused += 1;
+                assert!(error.to_string().starts_with("not a usable LightGBM model: "), "{error}");
+            }
+        }
+        fs::write(place.path().join("model.txt"), &mutant).expect("written");
+        let error = artifact::open(place.path()).err().expect("its checksum is another");
+        assert!(error.to_string().contains("model.txt"), "{error}");
+    }
+    assert!(refused > 300, "{refused} of {made} are refused by the parser alone");
 }
