@@ -5,6 +5,8 @@
 //! leaves to the left of it; what remains after all splits has the row's leaf as its lowest bit (QuickScorer, Lucchese et
 //! al., SIGIR 2015; V-QuickScorer, SIGIR 2016).
 
+use std::ops::{BitAnd, BitOr};
+
 use super::columns::{Columns, Split};
 use super::tree::Tree;
 
@@ -12,15 +14,13 @@ use super::tree::Tree;
 pub(super) const ROWS: usize = 64;
 
 /// A word that has a bit for each leaf.
-pub(super) trait Word: Copy {
+pub(super) trait Word: Copy + BitAnd<Output = Self> + BitOr<Output = Self> {
     /// How many leaves it has room for.
     const LEAVES: usize;
     /// The word that lacks the bits in `first..end` and has all others.
     fn without(first: usize, end: usize) -> Self;
-    /// All bits.
-    fn full() -> Self;
-    /// The bits that `self` and `other` have.
-    fn and(self, other: Self) -> Self;
+    /// All bits, or none.
+    fn all(full: bool) -> Self;
     /// The place of the lowest bit.
     fn lowest(self) -> usize;
 }
@@ -35,13 +35,8 @@ macro_rules! word {
             }
 
             #[inline(always)]
-            fn full() -> Self {
-                <$word>::MAX
-            }
-
-            #[inline(always)]
-            fn and(self, other: Self) -> Self {
-                self & other
+            fn all(full: bool) -> Self {
+                Self::from(full).wrapping_neg()
             }
 
             #[inline(always)]
@@ -114,10 +109,11 @@ impl<W: Word> Blocks<W> {
         for &count in &self.trees {
             let (asked, other_questions) = questions.split_at(count - 1);
             let (values, other_leaves) = leaves.split_at(count);
-            let mut left = [W::full(); ROWS];
-            for Question { split, right } in asked {
+            let mut left = [W::all(true); ROWS];
+            // Copied out of the reference: behind it the compiler makes a branch of the choice, and no vectors.
+            for &Question { split, right } in asked {
                 for (left, &bin) in left.iter_mut().zip(&bins[usize::from(split.column)]) {
-                    *left = left.and(if bin > split.bin { *right } else { W::full() });
+                    *left = *left & (right | W::all(bin <= split.bin));
                 }
             }
             for (sum, left) in sums.iter_mut().zip(left) {
