@@ -95,7 +95,7 @@ fn all_rows_go_to_a_file() {
 fn the_features_of_a_log_are_said_in_words() {
     let place = Place::new();
     let (log, run) = bank(&place);
-    let object = fraudctl(["explain", &run, &log, "--min-score", "0.2", "--rows", "50", "--json"]).json();
+    let object = fraudctl(["explain", &run, &log, "--min-score", "0.02", "--rows", "50", "--json"]).json();
     let explained = object["explained"].as_array().expect("a list");
     assert!(!explained.is_empty() && explained.iter().all(|row| row["id"].is_string()), "{object}");
     let reasons: Vec<&str> = explained

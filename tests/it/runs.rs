@@ -47,7 +47,7 @@ fn runs_are_listed_shown_compared_and_promoted() {
     );
     let shown = json(&place, &["runs", "show", "latest"]);
     assert_eq!((&shown["name"], &shown["manifest"]["parameters"]["rounds"]), (&"two".into(), &9.into()));
-    assert_eq!(shown["features"].as_array().map(Vec::len), Some(4));
+    assert_eq!(shown["features"].as_array().map(Vec::len), Some(5));
     let (_, text, _) = there(&place, &["runs", "show", "one"]);
     assert!(text.contains("learning rate") && text.contains("average precision"), "{text}");
 
