@@ -7,14 +7,13 @@
 //! microseconds per row, and fails when a score has other bits or a contribution differs by 1e-9.
 #![expect(unsafe_code, reason = "LightGBM's fast calls are a C library's")]
 
-use std::cell::Cell;
 use std::ffi::{CString, c_void};
 use std::ptr;
 use std::time::Instant;
 
 use fraudctl::matrix::Matrix;
 use fraudctl::model::gbdt::{GbdtParameters, parse, train};
-use fraudctl::model::{Scorer, TrainingRows};
+use fraudctl::model::{Labelled, Scorer, TrainingRows};
 use fraudctl::progress::Silent;
 use lightgbm3_sys as sys;
 use rand::{RngExt, SeedableRng};
@@ -55,10 +54,9 @@ fn rows(count: usize, seed: u64) -> (Matrix, Vec<bool>) {
 
 fn model(rows: &Matrix, labels: &[bool], trees: usize) -> String {
     let data = TrainingRows {
-        train: rows,
-        train_labels: labels,
-        valid: rows,
-        valid_labels: labels,
+        train: Labelled { features: rows, labels },
+        valid: None,
+        watched: &[],
         class_weights: None,
         categories: &[],
     };
@@ -66,12 +64,7 @@ fn model(rows: &Matrix, labels: &[bool], trees: usize) -> String {
     parameters.rounds = trees;
     parameters.set("num_leaves", "31").expect("a parameter");
     let names: Vec<String> = (0..FEATURES).map(|feature| format!("f{feature}")).collect();
-    let round = Cell::new(0.0);
-    let rising = |_: &[bool], _: &[f64]| {
-        round.set(round.get() + 1.0);
-        round.get()
-    };
-    train(&data, &names, &parameters, &rising, &Silent::default()).expect("it trains").model_text
+    train(&data, &names, &parameters, None, &Silent::default()).expect("it trains").model_text
 }
 
 fn compare(text: &str, trees: usize, test: &Matrix) {

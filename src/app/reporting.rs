@@ -10,7 +10,7 @@ use crate::dataset::PreparedFacts;
 use crate::domain::Thresholds;
 use crate::features::{InputKind, Schema};
 use crate::files::{self, FileError};
-use crate::metrics::{Assessment, ChosenThresholds};
+use crate::metrics::{Assessment, Choice, ChosenThresholds};
 use crate::model::artifact::{Run, RunFacts};
 use crate::model::{ModelKind, gbdt};
 use crate::progress::thousands;
@@ -120,15 +120,11 @@ fn caveats(told: &Told<'_>, judged_by: &str, found: &Assessment) -> Vec<String> 
 }
 
 fn limits(told: &Told<'_>) -> Vec<Limit> {
-    let words = |choice: Option<&crate::metrics::Choice>| {
+    let words = |choice: Option<&Choice>| {
         choice.map_or_else(
             || "not said".to_owned(),
             |choice| match choice.value {
-                Some(value) => format!(
-                    "{}: {} {value:.4} on the validation rows",
-                    choice.rule,
-                    choice.metric.replace('_', " ")
-                ),
+                Some(value) => format!("{} ({value:.4})", choice.rule),
                 None => choice.rule.clone(),
             },
         )
@@ -232,12 +228,8 @@ fn card(told: &Told<'_>) -> Vec<(&'static str, Vec<(String, String)>)> {
         let left_out = [data.left_out_columns.as_slice(), &data.dropped_columns].concat();
         of_data.push(fact("columns left out", left_out.join(", ")));
     }
-    let parameters = match &facts.parameters {
-        Value::Object(parameters) => {
-            parameters.iter().map(|(name, value)| format!("{name} = {value}")).collect()
-        }
-        other => vec![other.to_string()],
-    };
+    let mut parameters = Vec::new();
+    words(&facts.parameters, &mut parameters);
     vec![
         (
             "Use",
@@ -263,6 +255,17 @@ fn card(told: &Told<'_>) -> Vec<(&'static str, Vec<(String, String)>)> {
             ],
         ),
     ]
+}
+
+/// `name = value` of all single values, those within others too.
+fn words(parameters: &Value, into: &mut Vec<String>) {
+    for (name, value) in parameters.as_object().into_iter().flatten() {
+        match value {
+            Value::Object(_) => words(value, into),
+            Value::String(text) => into.push(format!("{name} = {text}")),
+            other => into.push(format!("{name} = {other}")),
+        }
+    }
 }
 
 #[cfg(test)]

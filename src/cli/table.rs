@@ -78,10 +78,17 @@ impl std::fmt::Display for Table {
 /// The trials of a search.
 pub fn trial_table(trials: &[Trial]) -> String {
     let mut table = Table::default();
-    table.row(["trial", "value", "best at", "seconds", "parameters"]);
-    for Trial { number, settings, value, best_iteration, seconds } in trials {
-        let settings: Vec<String> = settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        let settings = if settings.is_empty() { "defaults".to_owned() } else { settings.join(" ") };
+    let words = |trial: &Trial| {
+        let settings: Vec<String> =
+            trial.settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        if settings.is_empty() { "defaults".to_owned() } else { settings.join(" ") }
+    };
+    // The table puts cells to the right: words of one width stand to the left.
+    let width = trials.iter().map(|trial| words(trial).len()).max().unwrap_or(0).max("parameters".len());
+    table.row(["trial", "value", "best at", "seconds", &format!("{:<width$}", "parameters")]);
+    for trial in trials {
+        let Trial { number, value, best_iteration, seconds, .. } = trial;
+        let settings = format!("{:<width$}", words(trial));
         table.row([
             number.to_string(),
             metric(*value),

@@ -34,7 +34,7 @@ pub(super) fn decisions(report: &Report<'_>) -> String {
     });
     format!(
         "<h2>Decisions</h2>\n<div class=\"two\"><div>{}</div>\n<div>{}</div></div>\n{money}",
-        table(&["limit", "score", "chosen by"], limits),
+        table(&["limit", "score", "chosen on validation rows by"], limits),
         table(&["", "passed", "alerted"], cells)
     )
 }
