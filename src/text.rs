@@ -123,6 +123,17 @@ impl Dictionary {
     }
 }
 
+/// The place of each name among all of them in their order.
+pub fn places(names: &[String]) -> Vec<u32> {
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    order.sort_unstable_by_key(|&code| &names[code]);
+    let mut places = vec![0; order.len()];
+    for (place, code) in (0..).zip(order) {
+        places[code] = place;
+    }
+    places
+}
+
 /// Makes a [`Dictionary`] row by row.
 #[derive(Debug, Clone, Default)]
 pub struct DictionaryBuilder {
@@ -131,6 +142,11 @@ pub struct DictionaryBuilder {
 }
 
 impl DictionaryBuilder {
+    /// The distinct texts so far, in the order of their codes.
+    pub fn names(&self) -> &[String] {
+        self.dictionary.names()
+    }
+
     /// Appends a row.
     ///
     /// # Panics

@@ -139,13 +139,15 @@ fn choose(
             chosen.review.rule
         ));
     }
-    let unmet =
-        chosen.block.iter().filter(|block| !block.met && rules.block != DecisionRules::default().block);
-    for block in unmet {
-        progress.warn(format!(
-            "no threshold that alerts to any validation row does what --block {} asks: the run blocks nothing",
+    for block in chosen.block.iter().filter(|block| !block.met) {
+        let said = format!(
+            "no threshold from review on that alerts to any validation row does what --block {} asks: the run blocks nothing",
             block.rule
-        ));
+        );
+        match rules.block == DecisionRules::default().block {
+            true => progress.note(said),
+            false => progress.warn(said),
+        }
     }
     Ok((thresholds, chosen))
 }
@@ -165,6 +167,11 @@ fn prior(
     weights.fraud *= native("scale_pos_weight").and_then(|weight| weight.parse().ok()).unwrap_or(1.0);
     if native("is_unbalance") == Some("true") {
         weights.fraud *= genuine / frauds;
+    }
+    // Drawing one class more often than the other in each round does the same.
+    let drawn = |key| native(key).and_then(|share| share.parse::<f64>().ok()).unwrap_or(1.0);
+    if native("bagging_freq").is_some_and(|rounds| rounds != "0") {
+        weights.fraud *= drawn("pos_bagging_fraction") / drawn("neg_bagging_fraction");
     }
     Ok(Prior::new(counts(facts.train_before_balance), counts(facts.train), Some(weights))?)
 }

@@ -136,8 +136,10 @@ pub enum AppError {
         data: PathBuf,
     },
     /// Other features than the model's.
-    #[error("{}: its features are not those that {run} was trained on", data.display())]
+    #[error("{}: its {what} are not those of {run}: the same numbers would mean something else", data.display())]
     OtherFeatures {
+        /// What differs.
+        what: &'static str,
         /// The run.
         run: String,
         /// The folder.
@@ -173,6 +175,15 @@ pub enum AppError {
     NotContinued {
         /// The run.
         run: String,
+    },
+    /// Only trees record what is watched.
+    #[error("--watch is for lightgbm: a network's history has its validation rows only")]
+    NotWatched,
+    /// There is no search to go on with.
+    #[error("{}: there are no trials to go on with", path.display())]
+    NoTrials {
+        /// The file that was looked for.
+        path: PathBuf,
     },
     /// A search was stopped before, and nobody said what to do with its trials.
     #[error("{}: trials of an earlier search are there already", path.display())]
@@ -234,6 +245,10 @@ impl AppError {
                 "--from moves the protocol; --folds, --train-days, --delay-days and --test-days shorten it"
                     .into(),
             ),
+            Self::OtherFeatures { .. } => {
+                Some("a raw file is read as the run reads it: name that one instead of the folder".into())
+            }
+            Self::NoTrials { .. } => Some("without --resume a search begins".into()),
             Self::TrialsExist { .. } => {
                 Some("--resume goes on with them, --force begins anew, or name another file".into())
             }
@@ -261,7 +276,13 @@ impl AppError {
 
     /// True when the command line was wrong in a way that only the library sees.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Parameter(_) | Self::ReservedName { .. } | Self::Stream(stream::Error::Pace(_)))
+        matches!(
+            self,
+            Self::Parameter(_)
+                | Self::NotWatched
+                | Self::ReservedName { .. }
+                | Self::Stream(stream::Error::Pace(_))
+        )
     }
 
     /// True when the user stopped it.

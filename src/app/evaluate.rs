@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::AppError;
 use super::known::Known;
-use super::reporting;
+use super::reporting::{self, Judge};
 use crate::calibration::Calibration;
 use crate::dataset::{self, DatasetError, Part, PartRows, Prepared};
 use crate::files::{self, FileError};
@@ -43,10 +43,11 @@ pub fn evaluate(
     progress: &dyn Progress,
 ) -> Result<EvaluateSummary, AppError> {
     let folder = run;
-    if let Some(html) = html {
-        files::check_file_target(html.path, html.force)?;
-    }
     let run = artifact::open(folder)?;
+    if let Some(html) = html {
+        let trained_from = run.manifest.facts.data.as_path();
+        check_page(html, &[folder, trained_from, data.unwrap_or(trained_from)])?;
+    }
     let (split, rows, trained_on) = match data {
         Some(data) if !data.is_dir() => {
             let rows = raw_file(&run, data, progress)
@@ -66,17 +67,33 @@ pub fn evaluate(
         assessment: metrics::assess(&rows, run.thresholds.review, options)?,
     };
     if let Some(html) = html {
-        let judged_by = match data {
-            Some(data) if !data.is_dir() => format!("all rows of {}; trained on rows", data.display()),
-            Some(data) => format!("the test rows of {}; trained on rows", data.display()),
-            None => "the test rows".to_owned(),
+        let judge = match data {
+            Some(rows) if !rows.is_dir() => Judge::File { rows, trained_on },
+            Some(folder) => Judge::Folder(folder),
+            None => Judge::Test,
         };
-        let page = reporting::of_run(folder, &run, &judged_by, &summary.assessment)?;
+        let page = reporting::of_run(folder, &run, judge, &summary.assessment)?;
         files::write_file(html.path, html.force, |file| {
             file.write_all(page.as_bytes()).map_err(FileError::io(html.path))
         })?;
     }
     Ok(summary)
+}
+
+/// Says whether the page may be written: not over what is read, nor into a folder whose files have checksums.
+fn check_page(html: Html<'_>, read: &[&Path]) -> Result<(), FileError> {
+    files::check_file_target(html.path, html.force)?;
+    files::check_not_input(html.path, read)?;
+    let parent = html.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let place = parent.unwrap_or(Path::new(".")).canonicalize().ok();
+    let within = |folder: &&Path| {
+        let folder = folder.canonicalize().ok().filter(|folder| folder.is_dir());
+        place.as_ref().zip(folder).is_some_and(|(place, folder)| place.starts_with(folder))
+    };
+    match read.iter().any(within) {
+        true => Err(FileError::IsInput { path: html.path.to_owned() }),
+        false => Ok(()),
+    }
 }
 
 /// A page to write.
@@ -101,8 +118,8 @@ fn test_part(run: &Run, folder: &Path, same: bool) -> Result<PartRows, AppError>
     if !is_same && same {
         return Err(AppError::OtherData { run: name, data });
     }
-    if prepared.schema.features != run.schema.features {
-        return Err(AppError::OtherFeatures { run: name, data });
+    if let Some(what) = prepared.schema.difference(&run.schema) {
+        return Err(AppError::OtherFeatures { run: name, data, what });
     }
     Ok(prepared.part(Part::Test)?)
 }

@@ -42,7 +42,7 @@ pub struct Contribution {
     pub feature: String,
     /// Its value; NaN (`null` in JSON) when it is missing.
     pub value: f64,
-    /// What it adds to the raw score, the logit of the score.
+    /// What it adds to the raw score, the logit of the score before any calibration.
     pub contribution: f64,
     /// What its value means, when it raises the score.
     pub reason: Option<String>,

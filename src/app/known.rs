@@ -4,7 +4,7 @@ use crate::dataset::{self, PartRows};
 use crate::domain::Timestamp;
 use crate::features::Schema;
 use crate::metrics::KnownRows;
-use crate::text::Dictionary;
+use crate::text::{self, Dictionary};
 
 /// Days, cards and amounts, where the rows have them.
 #[derive(Debug)]
@@ -40,11 +40,6 @@ impl Known {
 /// The place of each row's customer among all of them in the order of their names, which does not depend on the order of
 /// the rows.
 fn numbered(customers: &Dictionary) -> Vec<u32> {
-    let mut order: Vec<usize> = (0..customers.names().len()).collect();
-    order.sort_unstable_by_key(|&code| &customers.names()[code]);
-    let mut places = vec![0; order.len()];
-    for (place, code) in (0..).zip(order) {
-        places[code] = place;
-    }
+    let places = text::places(customers.names());
     customers.codes().iter().map(|&code| places[code as usize]).collect()
 }

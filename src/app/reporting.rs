@@ -19,6 +19,36 @@ use crate::report::{self, Learning, Limit, Report};
 /// The page's name in a run folder.
 pub const FILE: &str = "report.html";
 
+/// The rows that judge.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Judge<'a> {
+    /// The validation part that the run was chosen by.
+    Validation,
+    /// The test part of the folder that the run was trained from.
+    Test,
+    /// The test part of another folder.
+    Folder(&'a Path),
+    /// All rows of a file.
+    File {
+        /// The file.
+        rows: &'a Path,
+        /// The run was trained on rows of it.
+        trained_on: bool,
+    },
+}
+
+impl Judge<'_> {
+    fn words(self, data: &Path) -> String {
+        let data = data.display();
+        match self {
+            Self::Validation => format!("the validation rows of {data}"),
+            Self::Test => format!("the test rows of {data}"),
+            Self::Folder(folder) => format!("the test rows of {}; trained on {data}", folder.display()),
+            Self::File { rows, .. } => format!("all rows of {}; trained on {data}", rows.display()),
+        }
+    }
+}
+
 /// What a page says of a run, whatever rows judge it.
 pub(super) struct Told<'a> {
     pub(super) name: &'a str,
@@ -39,7 +69,7 @@ pub(super) struct Told<'a> {
 pub(super) fn of_run(
     folder: &Path,
     run: &Run,
-    judged_by: &str,
+    judge: Judge<'_>,
     found: &Assessment,
 ) -> Result<String, AppError> {
     let read = |name: &str| {
@@ -65,20 +95,20 @@ pub(super) fn of_run(
         trials: trials.as_ref(),
         model_bytes: &read(run.manifest.facts.model.file())?,
     };
-    Ok(page(&told, judged_by, found))
+    Ok(page(&told, judge, found))
 }
 
-/// The page, judged by rows that `judged_by` names.
-pub(super) fn page(told: &Told<'_>, judged_by: &str, found: &Assessment) -> String {
+/// The page.
+pub(super) fn page(told: &Told<'_>, judge: Judge<'_>, found: &Assessment) -> String {
     let model = told.facts.model.as_str();
     report::page(&Report {
         run: told.name,
         subtitle: format!(
-            "{model} by fraudctl {}, judged by {judged_by} of {}",
+            "{model} by fraudctl {}, judged by {}",
             env!("CARGO_PKG_VERSION"),
-            told.facts.data.display()
+            judge.words(&told.facts.data)
         ),
-        caveats: caveats(told, judged_by, found),
+        caveats: caveats(told, judge, found),
         assessment: found,
         limits: limits(told),
         learning: learning(told.history),
@@ -89,9 +119,12 @@ pub(super) fn page(told: &Told<'_>, judged_by: &str, found: &Assessment) -> Stri
     })
 }
 
-fn caveats(told: &Told<'_>, judged_by: &str, found: &Assessment) -> Vec<String> {
+fn caveats(told: &Told<'_>, judge: Judge<'_>, found: &Assessment) -> Vec<String> {
     let mut caveats = Vec::new();
-    if judged_by.contains("validation") {
+    if matches!(judge, Judge::File { trained_on: true, .. }) {
+        caveats.push("The model was trained on rows of this very file: all figures are too good.".to_owned());
+    }
+    if matches!(judge, Judge::Validation) {
         caveats.push(
             "Training was stopped, and the limits and the calibration were chosen, by these very rows: new rows will look somewhat \
              worse. evaluate --html judges by the test rows."

@@ -22,18 +22,43 @@ pub fn locate(given: &Path) -> PathBuf {
 
 /// `artifacts/<data>-<model>`, numbered when that is taken.
 pub fn free_name(data: &Path, model: ModelKind) -> PathBuf {
-    let stem = data.file_name().map_or_else(|| "run".into(), |name| name.to_string_lossy());
-    free_path(&format!("{stem}-{}", model.as_str()))
+    free_path(&default_name(data, model))
 }
 
-/// `artifacts/<name>`, numbered when that is taken.
+/// `artifacts/<name>`, numbered when that is taken, by a search that was stopped too.
 pub fn free_path(name: &str) -> PathBuf {
-    let numbered = (2..).map(|number| format!("{name}-{number}"));
-    std::iter::once(name.to_owned())
-        .chain(numbered)
-        .map(|name| Path::new(ARTIFACTS).join(name))
-        .find(|path| !path.exists())
-        .expect("numbers do not end")
+    let is_free = |path: &PathBuf| !path.exists() && !trials_file(path).exists();
+    numbered(name).find(is_free).expect("numbers do not end")
+}
+
+/// The name that a stopped search of this model would take, as [`free_name`] gave it; the first one when there is none.
+pub fn stopped_search(data: &Path, model: ModelKind) -> PathBuf {
+    const MOST: usize = 1_000;
+    let name = default_name(data, model);
+    let stopped = numbered(&name).take(MOST).find(|path| trials_file(path).exists());
+    stopped.unwrap_or_else(|| Path::new(ARTIFACTS).join(name))
+}
+
+/// The trials of the search for a run, beside it.
+pub fn trials_file(run: &Path) -> PathBuf {
+    let mut name = run.as_os_str().to_owned();
+    name.push(".trials.jsonl");
+    name.into()
+}
+
+/// `artifacts/<name>`, `artifacts/<name>-2` and so on.
+fn numbered(name: &str) -> impl Iterator<Item = PathBuf> {
+    let first = name.to_owned();
+    let more = (2..).map({
+        let name = name.to_owned();
+        move |number| format!("{name}-{number}")
+    });
+    std::iter::once(first).chain(more).map(|name| Path::new(ARTIFACTS).join(name))
+}
+
+fn default_name(data: &Path, model: ModelKind) -> String {
+    let stem = data.file_name().map_or_else(|| "run".into(), |name| name.to_string_lossy());
+    format!("{stem}-{}", model.as_str())
 }
 
 /// Says at once what would otherwise be said after minutes of work.

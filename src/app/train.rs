@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::deciding::{self, DecisionRules};
 use super::fitting::{Fitted, Recipe};
-use super::reporting::{self, Told};
+use super::reporting::{self, Judge, Told};
 use super::tuning::{self, Outcome, Search, Trial};
 use super::{AppError, runs};
 use crate::dataset::{Part, PartCount, PartRows, Prepared};
@@ -85,6 +85,7 @@ pub fn train(config: &TrainConfig, progress: &dyn Progress) -> Result<TrainSumma
     let prepared = Prepared::open(&config.data)?;
     let out = match &config.out {
         Some(out) => out.clone(),
+        None if config.resume => runs::stopped_search(&config.data, config.recipe.model),
         None => runs::free_name(&config.data, config.recipe.model),
     };
     runs::check_target(&out, artifact::KIND, config.force)?;
@@ -114,7 +115,7 @@ pub fn train(config: &TrainConfig, progress: &dyn Progress) -> Result<TrainSumma
         PartCount::of(&valid.labels).positives
     ));
     let mut recipe = config.recipe.clone();
-    let trials_file = trials_file(&out);
+    let trials_file = runs::trials_file(&out);
     let trials = match config.trials {
         Some(count) => Some(search(config, count, &trials_file, &prepared, &rows, progress)?),
         None => None,
@@ -163,8 +164,8 @@ impl Ancestor {
         if run.manifest.facts.model != ModelKind::Lightgbm || config.recipe.model != ModelKind::Lightgbm {
             return Err(AppError::NotContinued { run: run.name });
         }
-        if run.schema.features != prepared.schema.features || run.schema.inputs != prepared.schema.inputs {
-            return Err(AppError::OtherFeatures { run: run.name, data: config.data.clone() });
+        if let Some(what) = prepared.schema.difference(&run.schema) {
+            return Err(AppError::OtherFeatures { run: run.name, data: config.data.clone(), what });
         }
         let path = folder.join(ModelKind::Lightgbm.file());
         let text = fs::read_to_string(&path).map_err(FileError::io(&path))?;
@@ -175,26 +176,37 @@ impl Ancestor {
 
 /// The rows to be followed by name; `None` stands for the training rows.
 fn watched(config: &TrainConfig, prepared: &Prepared) -> Result<Vec<(String, Option<PartRows>)>, AppError> {
+    if config.recipe.model != ModelKind::Lightgbm && !config.watch.is_empty() {
+        return Err(AppError::NotWatched);
+    }
     let rows = |watch: &Watch| match watch {
         Watch::Train => Ok((Part::Train.as_str().to_owned(), None)),
         Watch::Folder(folder) => {
             let other = Prepared::open(folder)?;
-            if other.schema.features != prepared.schema.features {
+            if let Some(what) = other.schema.difference(&prepared.schema) {
                 let run = config.data.display().to_string();
-                return Err(AppError::OtherFeatures { run, data: folder.clone() });
+                return Err(AppError::OtherFeatures { run, data: folder.clone(), what });
             }
             let name = folder.file_name().map_or_else(|| "watched".into(), |name| name.to_string_lossy());
-            Ok((name.into_owned(), Some(other.part(Part::Valid)?)))
+            // It becomes a cell of history.csv.
+            let name = name.replace(|c: char| c == ',' || c == '"' || c.is_control(), "_");
+            Ok((name, Some(other.part(Part::Valid)?)))
         }
     };
-    config.watch.iter().map(rows).collect()
-}
-
-/// Beside the run that it is for.
-fn trials_file(out: &Path) -> PathBuf {
-    let mut name = out.as_os_str().to_owned();
-    name.push(".trials.jsonl");
-    name.into()
+    let mut watched: Vec<(String, Option<PartRows>)> =
+        config.watch.iter().map(rows).collect::<Result<_, AppError>>()?;
+    for place in 0..watched.len() {
+        let is_taken = |name: &String| {
+            name == gbdt::VALID
+                || name == Part::Train.as_str() && watched[place].1.is_some()
+                || watched[..place].iter().any(|(other, _)| other == name)
+        };
+        if is_taken(&watched[place].0) {
+            let mut numbered = (2..).map(|number| format!("{}-{number}", watched[place].0));
+            watched[place].0 = numbered.find(|name| !is_taken(name)).expect("numbers do not end");
+        }
+    }
+    Ok(watched)
 }
 
 /// Tries parameters on the training rows, each judged by the validation rows.
@@ -210,9 +222,7 @@ fn search(
     if let Some(parent) = file.parent() {
         fs::create_dir_all(parent).map_err(FileError::io(parent))?;
     }
-    if config.force && !config.resume && file.exists() {
-        fs::remove_file(file).map_err(FileError::io(file))?;
-    }
+    tuning::begin_anew(file, config.force && !config.resume)?;
     let search = Search {
         model: config.recipe.model,
         fixed: &config.recipe.settings,
@@ -222,8 +232,10 @@ fn search(
         file: Some(file),
         resume: config.resume,
         judged_on: format!(
-            "the validation part of the prepared folder with manifest {}",
-            files::checksum(&config.data.join(files::MANIFEST))?
+            "the validation part of the prepared folder with manifest {}, {} threads, {:?}",
+            files::checksum(&config.data.join(files::MANIFEST))?,
+            config.recipe.threads,
+            config.recipe.device
         ),
     };
     let valid = rows.valid.expect("a prepared folder has validation rows");
@@ -287,7 +299,7 @@ fn finish(
         trials: trials_json.as_ref(),
         model_bytes: &fitted.bytes,
     };
-    let report = reporting::page(&told, "the validation rows", &decided.valid);
+    let report = reporting::page(&told, Judge::Validation, &decided.valid);
     let contents = RunContents {
         model_bytes: &fitted.bytes,
         schema: &prepared.schema,

@@ -75,7 +75,7 @@ impl BacktestArgs {
     fn config(self, global: &Global) -> anyhow::Result<BacktestConfig> {
         let mut schema = self.columns.options()?;
         self.features.add_to(&mut schema);
-        let (protocol, published) = match self.protocol {
+        let (of_book, published) = match self.protocol {
             ProtocolArg::Handbook => (Protocol::handbook(), &PREQUENTIAL[..]),
             ProtocolArg::HandbookSingle => (Protocol::handbook_single(), &SINGLE[..]),
         };
@@ -86,21 +86,21 @@ impl BacktestArgs {
             train_days: self.train_days,
             delay_days: schema.label_delay.days(),
             test_days: self.test_days,
-            folds: self.folds.unwrap_or(protocol.folds),
-            start: self.from.as_deref().map_or(Ok(protocol.start), day)?,
+            folds: self.folds.unwrap_or(of_book.folds),
+            start: self.from.as_deref().map_or(Ok(of_book.start), day)?,
         };
-        let is_the_books = [Protocol::handbook(), Protocol::handbook_single()].contains(&protocol);
         Ok(BacktestConfig {
             input: self.input,
             schema,
             protocol,
-            published: if is_the_books { published } else { &[] },
+            published: if protocol == of_book { published } else { &[] },
             recipe: self.model.recipe(global)?,
             balance: Balance::parse(&self.balance)
                 .map_err(|error| UsageError(format!("--balance: {error}")))?,
             trials: self.tune.map(usize::from),
             trials_file: self.trials,
             resume: self.resume,
+            force: global.force,
         })
     }
 }

@@ -81,6 +81,19 @@ impl Schema {
         }
     }
 
+    /// What the same cells would become otherwise by `other`; `None` when its features mean the same.
+    pub fn difference(&self, other: &Self) -> Option<&'static str> {
+        if self.kind != other.kind || self.features != other.features {
+            Some("features")
+        } else if self.inputs != other.inputs {
+            Some("codes of categories")
+        } else if self.kind == InputKind::Transactions && self.label_delay_days != other.label_delay_days {
+            Some("days until labels are known")
+        } else {
+            None
+        }
+    }
+
     /// What makes features of a table's columns, or takes an event log's features as they are given.
     pub fn encoder(&self) -> Encoder {
         match self.inputs.is_empty() {

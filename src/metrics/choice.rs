@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::amounts::{amounts_at, caught_amounts};
 use super::ranking::Point;
+use super::threshold::{lowest_with_precision, max_f1};
 use super::{Confusion, KnownRows, MetricsError, Ranking, ThresholdRule, check, share};
 use crate::domain::Thresholds;
 
@@ -68,11 +69,12 @@ pub fn choose_thresholds(
     rows.check_rule(review)?;
     block.map_or(Ok(()), |block| rows.check_rule(block))?;
     let ranking = Ranking::new(rows.labels, rows.scores)?;
-    let (found, met) = match threshold(review, rows, &ranking) {
+    let (found, met) = match threshold(review, rows, &ranking, f64::NEG_INFINITY) {
         Some(found) => (found, true),
         None => (ranking.points()[0].threshold.next_up(), false),
     };
-    let blocking = block.map(|rule| (rule, threshold(rule, rows, &ranking).map(|block| block.max(found))));
+    // Among the thresholds that review leaves, so that what is blocked does what its own rule says.
+    let blocking = block.map(|rule| (rule, threshold(rule, rows, &ranking, found)));
     let thresholds = Thresholds { review: found, block: blocking.and_then(|(_, threshold)| threshold) };
     let choice = |rule: ThresholdRule, threshold: Option<f64>, met| -> Result<Choice, ChoiceError> {
         let value = threshold.map(|threshold| rows.value(rule, threshold)).transpose()?;
@@ -88,9 +90,11 @@ pub fn choose_thresholds(
     Ok((thresholds, chosen))
 }
 
-/// The threshold that the rule asks for; `None` when it asks for no alert at all, or for what no threshold does.
-fn threshold(rule: ThresholdRule, rows: &KnownRows<'_>, ranking: &Ranking) -> Option<f64> {
+/// The threshold from `least` on that the rule asks for; `None` when it asks for no alert at all, or for what none of these
+/// does.
+fn threshold(rule: ThresholdRule, rows: &KnownRows<'_>, ranking: &Ranking, least: f64) -> Option<f64> {
     let points = ranking.points();
+    let points = &points[..points.partition_point(|point| point.threshold >= least)];
     let alerts = |point: &Point| point.true_positives + point.false_positives;
     // A share of the rows or of the genuine ones grows as the threshold falls: the last point within a limit.
     let last_within = |value: &dyn Fn(&Point) -> f64, limit: f64| {
@@ -100,9 +104,9 @@ fn threshold(rule: ThresholdRule, rows: &KnownRows<'_>, ranking: &Ranking) -> Op
             .map(|last| points[last].threshold)
     };
     match rule {
-        ThresholdRule::Value(threshold) => Some(threshold),
-        ThresholdRule::F1 => ranking.max_f1_threshold(),
-        ThresholdRule::Precision(least) => ranking.lowest_threshold_with_precision(least),
+        ThresholdRule::Value(threshold) => Some(threshold.max(least)),
+        ThresholdRule::F1 => max_f1(points, ranking.positives()),
+        ThresholdRule::Precision(least) => lowest_with_precision(points, least),
         ThresholdRule::Recall(least) => points
             .iter()
             .find(|point| share(point.true_positives, ranking.positives()) >= least)

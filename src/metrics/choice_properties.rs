@@ -64,6 +64,21 @@ impl Columns {
 
 proptest! {
     #[test]
+    fn what_is_blocked_does_what_its_own_rule_says(rows in rows(), alerts in 1..60_u32, least in 1..=9_u32) {
+        let columns = Columns::new(&rows);
+        let least = f64::from(least) / 10.0;
+        let review = ThresholdRule::AlertPercent(f64::from(alerts));
+        let (found, chosen) =
+            choose_thresholds(review, Some(ThresholdRule::Precision(least)), &columns.rows()).unwrap();
+        let met = chosen.block.unwrap().met;
+        prop_assert_eq!(found.block.is_some(), met);
+        if let Some(block) = found.block {
+            prop_assert!(block >= found.review);
+            prop_assert!(Confusion::at(&columns.labels, &columns.scores, block).unwrap().precision() >= least);
+        }
+    }
+
+    #[test]
     fn limits_are_kept_and_used_up(rows in rows(), share in 0.01..1.0_f64) {
         let columns = Columns::new(&rows);
         let days = columns.days.iter().collect::<std::collections::HashSet<_>>().len() as f64;

@@ -7,7 +7,7 @@
 
 use serde::Serialize;
 
-use super::ranking::Ranking;
+use super::ranking::{Point, Ranking};
 use super::{MetricsError, check, share};
 
 /// Rows by what they are and what `score >= threshold` says of them.
@@ -118,22 +118,32 @@ impl Ranking {
     /// The score that, as a threshold, has the greatest F1; of equal ones the highest, which raises fewest alerts.
     /// `None` without frauds.
     pub fn max_f1_threshold(&self) -> Option<f64> {
-        let mut best = (0.0, None);
-        for point in self.points() {
-            let caught = point.true_positives + point.false_positives;
-            let f1 = share(2 * point.true_positives, caught + self.positives());
-            if f1 > best.0 {
-                best = (f1, Some(point.threshold));
-            }
-        }
-        best.1
+        max_f1(self.points(), self.positives())
     }
 
     /// The lowest score that, as a threshold, still has at least `precision`: the greatest recall at that price.
     /// `None` when no threshold reaches it.
     pub fn lowest_threshold_with_precision(&self, precision: f64) -> Option<f64> {
-        self.points().iter().rev().find(|point| point.precision() >= precision).map(|point| point.threshold)
+        lowest_with_precision(self.points(), precision)
     }
+}
+
+/// [`Ranking::max_f1_threshold`] among `points`.
+pub(super) fn max_f1(points: &[Point], positives: usize) -> Option<f64> {
+    let mut best = (0.0, None);
+    for point in points {
+        let caught = point.true_positives + point.false_positives;
+        let f1 = share(2 * point.true_positives, caught + positives);
+        if f1 > best.0 {
+            best = (f1, Some(point.threshold));
+        }
+    }
+    best.1
+}
+
+/// [`Ranking::lowest_threshold_with_precision`] among `points`.
+pub(super) fn lowest_with_precision(points: &[Point], precision: f64) -> Option<f64> {
+    points.iter().rev().find(|point| point.precision() >= precision).map(|point| point.threshold)
 }
 
 /// [`Ranking::max_f1_threshold`] of these rows.

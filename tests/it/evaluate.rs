@@ -191,3 +191,24 @@ fn a_damaged_run_is_refused_whatever_was_damaged() {
     }
     assert_eq!(fraudctl(["evaluate", &run]).code, 0);
 }
+
+#[test]
+fn a_page_is_written_and_never_over_what_is_read() {
+    let place = Place::new();
+    let (data, run) = trained(&place);
+    let page = place.at("page.html");
+    assert_eq!(fraudctl(["evaluate", &run, "--html", &page]).code, 0);
+    let text = fs::read_to_string(&page).expect("a page");
+    for said in ["judged by the test rows of", "Model card", "Learning", "95 % interval", "its SHA-256"] {
+        assert!(text.contains(said), "{said}");
+    }
+    assert!(!text.contains("http") && !text.contains("<script"), "nothing from elsewhere");
+    let kept = fs::read_to_string(place.path().join("run/report.html")).expect("a page of the run");
+    assert!(kept.contains("by these very rows"), "it is judged by validation rows, and says so");
+    let cards = place.at("cards.csv");
+    for target in [&cards, &format!("{run}/metrics.json"), &format!("{data}/test.parquet")] {
+        let outcome = fraudctl(["evaluate", &run, "--data", &cards, "--html", target, "--force"]);
+        assert_eq!(outcome.code, 1, "{target}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains("name another file"), "{}", outcome.stderr);
+    }
+}

@@ -337,26 +337,6 @@ fn with_a_word_for_fraud_every_other_word_is_none() {
 }
 
 #[test]
-fn a_column_may_be_a_feature_and_the_time_in_every_format() {
-    let place = Place::new();
-    let (_, run) = crate::support::trained(&place);
-    let (csv, parquet) = (place.at("cards.csv"), place.at("scored.parquet"));
-    assert_eq!(fraudctl(["predict", &run, &csv, "--out", &parquet]).code, 0);
-    let by_time = |table: &str, out: &str, more: &[&str]| {
-        let out = place.at(out);
-        let arguments = ["prep", table, "--split", "time", "--time", "Time", "--out", &out, "--json"];
-        let mut summary = fraudctl(arguments.iter().chain(more)).json();
-        for other in ["source", "source_sha256", "seconds", "left_out_columns"] {
-            summary.as_object_mut().expect("an object").remove(other);
-        }
-        summary
-    };
-    let from_csv = by_time(&csv, "from-csv", &[]);
-    assert_eq!((&from_csv["split"], &from_csv["features"][0]), (&"time".into(), &"Time".into()));
-    assert_eq!(from_csv, by_time(&parquet, "from-parquet", &["--drop", "score,decision"]));
-}
-
-#[test]
 fn a_column_without_a_name_and_an_id_twice_are_named() {
     let unnamed = complaint("t.csv", ",a,Class\n0,1,0\n1,2,1\n", &[]);
     assert!(unnamed.contains("column 1 has no name"), "{unnamed}");

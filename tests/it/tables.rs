@@ -245,3 +245,23 @@ fn a_column_that_was_learnt_from_is_not_taken_for_the_label() {
     assert_ne!(refused.code, 0, "{}", refused.stdout);
     assert!(refused.stderr.contains("label"), "{}", refused.stderr);
 }
+
+#[test]
+fn a_column_may_be_a_feature_and_the_time_in_every_format() {
+    let place = Place::new();
+    let (_, run) = crate::support::trained(&place);
+    let (csv, parquet) = (place.at("cards.csv"), place.at("scored.parquet"));
+    assert_eq!(fraudctl(["predict", &run, &csv, "--out", &parquet]).code, 0);
+    let by_time = |table: &str, out: &str, more: &[&str]| {
+        let out = place.at(out);
+        let arguments = ["prep", table, "--split", "time", "--time", "Time", "--out", &out, "--json"];
+        let mut summary = fraudctl(arguments.iter().chain(more)).json();
+        for other in ["source", "source_sha256", "seconds", "left_out_columns"] {
+            summary.as_object_mut().expect("an object").remove(other);
+        }
+        summary
+    };
+    let from_csv = by_time(&csv, "from-csv", &[]);
+    assert_eq!((&from_csv["split"], &from_csv["features"][0]), (&"time".into(), &"Time".into()));
+    assert_eq!(from_csv, by_time(&parquet, "from-parquet", &["--drop", "score,decision"]));
+}

@@ -5,7 +5,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use super::protocol::{Fold, date};
+use serde::Serialize;
+
+use super::protocol::Fold;
 use super::rows::EventRows;
 use super::{BacktestConfig, Chosen, FoldMetrics, FoldResult};
 use crate::app::AppError;
@@ -18,7 +20,7 @@ use crate::features::Schema;
 use crate::features::scaling::RobustScaler;
 use crate::files;
 use crate::matrix::Matrix;
-use crate::metrics::{self, Metric};
+use crate::metrics::{self, Metric, date_of as date};
 use crate::model::{Labelled, ModelKind, TrainingRows, score_rows};
 use crate::progress::{Muted, Progress};
 use crate::resample::Options;
@@ -70,6 +72,9 @@ impl Bench<'_> {
             "choosing parameters in {trials} trials on {} folds from {from} to {to}, before the first day that judges",
             folds.len()
         ));
+        if let Some(file) = self.config.trials_file.as_deref() {
+            tuning::begin_anew(file, self.config.force && !self.config.resume)?;
+        }
         let search = Search {
             model: recipe.model,
             fixed: &recipe.settings,
@@ -79,10 +84,12 @@ impl Bench<'_> {
             file: self.config.trials_file.as_deref(),
             resume: self.config.resume,
             judged_on: format!(
-                "validation folds from {from} to {to} of a log with checksum {}, {} features, balance {}",
+                "validation folds from {from} to {to} by {} of a log with checksum {}, read as {}, balance {}, {:?}",
+                json(&self.config.protocol),
                 files::checksum(&self.config.input)?,
-                self.schema.features.len(),
-                self.config.balance
+                json(self.schema),
+                self.config.balance,
+                recipe.device
             ),
         };
         let trials =
@@ -241,6 +248,10 @@ impl Bench<'_> {
         let results = results.into_inner().expect("nobody panicked");
         results.into_iter().map(|result| result.expect("every fold was taken")).collect()
     }
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("it is plain text and numbers")
 }
 
 impl Model {

@@ -21,7 +21,7 @@ use crate::progress::Progress;
 use crate::resample::Balance;
 
 use bench::Bench;
-pub use protocol::{Fold, FoldRows, Protocol, date, parse_day};
+pub use protocol::{Fold, FoldRows, Protocol, parse_day};
 pub use published::{PREQUENTIAL, Published, SINGLE};
 pub use rows::EventRows;
 
@@ -46,6 +46,8 @@ pub struct BacktestConfig {
     pub trials_file: Option<PathBuf>,
     /// Go on with trials that are there.
     pub resume: bool,
+    /// Begin anew where trials are there.
+    pub force: bool,
 }
 
 /// What came of it.

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::rows::EventRows;
 use crate::domain::{InvalidValue, Timestamp};
+use crate::metrics::date_of;
 
 /// How many days each period has, and how many folds there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -119,18 +120,14 @@ fn day(date: &'static str) -> i64 {
 }
 
 fn as_date<S: Serializer>(day: &i64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&date(*day))
-}
-
-/// The date of a day.
-pub fn date(day: i64) -> String {
-    Timestamp::from_seconds(day * 86_400).to_string()[..10].to_owned()
+    serializer.serialize_str(&date_of(*day))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::matrix::Matrix;
+    use crate::metrics::date_of as date;
 
     #[test]
     fn the_dates_are_the_books() {

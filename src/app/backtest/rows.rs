@@ -8,8 +8,9 @@ use crate::dataset::{self, Column, DatasetError, Rows, SampleReader};
 use crate::domain::Timestamp;
 use crate::features::Schema;
 use crate::matrix::Matrix;
+use crate::metrics::date_of;
 use crate::progress::Progress;
-use crate::text::DictionaryBuilder;
+use crate::text::{self, DictionaryBuilder};
 
 /// Rows with what protocols ask of them.
 #[derive(Debug, Clone)]
@@ -18,7 +19,7 @@ pub struct EventRows {
     pub days: Vec<i64>,
     /// A number for each customer.
     pub customers: Vec<u32>,
-    /// Fraud or not; a row without a label counts as genuine, as it does for the features.
+    /// Fraud or not; rows without a label are not among these.
     pub labels: Vec<bool>,
     /// The features, unscaled.
     pub features: Matrix,
@@ -60,6 +61,7 @@ pub fn read(
         },
         customers: DictionaryBuilder::default(),
         seen: None,
+        unlabelled: 0,
     };
     progress.start(&format!("computing features of {}", input.display()), None);
     let mut take = |columns: Vec<Column>| {
@@ -72,12 +74,15 @@ pub fn read(
         false => take(dataset::read(input, &wanted)?)?,
     }
     progress.finish();
+    if kept.unlabelled > 0 {
+        progress.warn(format!("{} rows of these days have no label and are left out", kept.unlabelled));
+    }
     match kept.seen {
-        Some((first, last)) if first <= days.start && last + 1 >= days.end => Ok(kept.rows),
+        Some((first, last)) if first <= days.start && last + 1 >= days.end => Ok(kept.numbered()),
         seen => Err(AppError::OtherDays {
             path: input.to_owned(),
-            found: seen.map(|(first, last)| (super::date(first), super::date(last))),
-            needed: (super::date(days.start), super::date(days.end - 1)),
+            found: seen.map(|(first, last)| (date_of(first), date_of(last))),
+            needed: (date_of(days.start), date_of(days.end - 1)),
         }),
     }
 }
@@ -94,9 +99,18 @@ struct Kept {
     customers: DictionaryBuilder,
     /// The first and the last day of all rows.
     seen: Option<(i64, i64)>,
+    /// Rows of these days without a label.
+    unlabelled: usize,
 }
 
 impl Kept {
+    /// The rows with each customer's place among all of them by name, which does not depend on where the days begin.
+    fn numbered(mut self) -> EventRows {
+        let places = text::places(self.customers.names());
+        self.rows.customers.iter_mut().for_each(|code| *code = places[*code as usize]);
+        self.rows
+    }
+
     fn take(&mut self, rows: &Rows, days: &Range<i64>) {
         let events = rows.events.as_ref().expect("an event log was asked for");
         let day = |row: usize| events.times[row].micros().div_euclid(Timestamp::DAY_US);
@@ -107,12 +121,16 @@ impl Kept {
             let (first, last) = self.seen.unwrap_or((day, day));
             self.seen = Some((first.min(day), last.max(day)));
             if days.contains(&day) {
+                let Some(fraud) = events.fraud(row) else {
+                    self.unlabelled += 1;
+                    continue;
+                };
                 let name = events.customers.codes()[row] as usize;
                 let code = *codes[name]
                     .get_or_insert_with(|| self.customers.code(events.customers.text(row).trim()));
                 self.rows.days.push(day);
                 self.rows.customers.push(code);
-                self.rows.labels.push(events.fraud(row) == Some(true));
+                self.rows.labels.push(fraud);
                 self.rows.features.push_row(rows.features.row(row));
             }
         }

@@ -46,6 +46,9 @@ impl TrialFile {
             judged_on: search.judged_on.clone(),
         };
         if !path.exists() {
+            if search.resume {
+                return Err(AppError::NoTrials { path: path.to_owned() });
+            }
             let mut file = File::create_new(path).map_err(FileError::io(path))?;
             line(&mut file, &header).map_err(FileError::io(path))?;
             return Ok((Self(Some((path.to_owned(), file))), Vec::new()));

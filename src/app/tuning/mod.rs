@@ -13,6 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::AppError;
+use crate::files::FileError;
 use crate::metrics::Metric;
 use crate::model::ModelKind;
 use crate::progress::{Muted, Progress};
@@ -136,6 +137,17 @@ impl Search<'_> {
             settings.push(value(dimension, &mut random));
         }
         settings
+    }
+}
+
+/// Forgets the trials in `file` when that is asked for.
+///
+/// # Errors
+/// When it cannot be removed.
+pub fn begin_anew(file: &Path, force: bool) -> Result<(), FileError> {
+    match force && file.exists() {
+        true => std::fs::remove_file(file).map_err(FileError::io(file)),
+        false => Ok(()),
     }
 }
 

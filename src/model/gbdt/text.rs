@@ -64,7 +64,7 @@ fn scaled(tree: &str, factor: f64) -> String {
     for line in tree.trim_end().lines() {
         match line.split_once('=') {
             Some((key @ ("leaf_value" | "internal_value" | "shrinkage"), values)) if factor != 1.0 => {
-                let values = values.split(' ').map(|value| value.parse().expect(CHECKED));
+                let values = values.split_ascii_whitespace().map(|value| value.parse().expect(CHECKED));
                 let values: Vec<String> = values.map(|value: f64| (value * factor).to_string()).collect();
                 writeln!(text, "{key}={}", values.join(" ")).expect("memory takes all");
             }

@@ -22,7 +22,10 @@ pub enum GbdtError {
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
     /// No round made a tree.
-    #[error("no tree could be grown: every feature is constant, or there are too few rows")]
+    #[error(
+        "no tree could be grown: every feature is constant, or there are too few rows for min_data_in_leaf, \
+         min_sum_hessian_in_leaf and the share of rows that is drawn"
+    )]
     NoTree,
 }
 
@@ -98,7 +101,7 @@ pub fn train(
     let labels: Vec<&[bool]> = rows.iter().map(|rows| rows.labels).collect();
 
     progress.start("training lightgbm", Some((parameters.rounds * parameters.members) as u64));
-    let mut members: Vec<Member> = Vec::new();
+    let (mut members, mut stopped): (Vec<Member>, bool) = (Vec::new(), false);
     for number in 0..parameters.members {
         if members.iter().any(|member| member.interrupted) {
             break;
@@ -116,12 +119,17 @@ pub fn train(
             parameters: &parameters,
         };
         match training.run(progress) {
-            Err(GbdtError::Interrupted(_)) if !members.is_empty() => break,
+            Err(GbdtError::Interrupted(_)) if !members.is_empty() => {
+                stopped = true;
+                break;
+            }
             member => members.push(member?),
         }
     }
     progress.finish();
-    Ok(together(members, parent))
+    let mut trained = together(members, parent);
+    trained.interrupted |= stopped;
+    Ok(trained)
 }
 
 /// The seed of another member, far from its neighbours' and from those of neighbouring seeds.

@@ -196,6 +196,24 @@ fn being_stopped_keeps_the_best_until_then() {
     let members = members.expect("a model");
     assert!(members.interrupted);
     assert_eq!(members.history.iter().map(Vec::len).collect::<Vec<_>>(), [40, 10]);
+    // One that is cut short before anything was measured is left out, and that is said too.
+    let stop = StopAfter(50, AtomicUsize::new(0));
+    let rarely = parameters(&[("members", "3"), ("metric_freq", "40")]);
+    let members = fit(&data, &rarely, None, &stop).expect("a model");
+    assert!(members.interrupted && members.history.len() == 1);
+}
+
+#[test]
+fn trees_of_one_leaf_are_added_up_too() {
+    let (train, valid) = (rows(2_000, 1), rows(500, 2));
+    let data = data(&train, Some(&valid));
+    let first = trained(&data, &[("rounds", "5")]);
+    let forest = parse(&first.model_text).expect("it parses");
+    let raw_scores = |rows: &Matrix| forest.raw_scores(rows);
+    let parent = Some(Parent { model_text: &first.model_text, raw_scores: &raw_scores });
+    let stumps = [("boosting", "dart"), ("members", "2"), ("min_data_in_leaf", "1000000")];
+    let further = fit(&data, &parameters(&stumps), parent, &Silent::default()).expect("it trains");
+    assert!(parse(&further.model_text).expect("it parses").trees() >= 5);
 }
 
 #[test]

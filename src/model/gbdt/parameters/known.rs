@@ -25,7 +25,7 @@ const MANY: i64 = i32::MAX as i64;
 use Values::{Above, Number, Truth, Whole, Word};
 
 /// Name and values, in alphabetical order.
-pub(super) const KNOWN: [(&str, Values); 46] = [
+pub(super) const KNOWN: [(&str, Values); 45] = [
     ("bagging_fraction", Above(0.0, 1.0)),
     ("bagging_freq", Whole(0, MANY)),
     ("bin_construct_sample_cnt", Whole(1, MANY)),
@@ -58,15 +58,14 @@ pub(super) const KNOWN: [(&str, Values); 46] = [
     ("neg_bagging_fraction", Above(0.0, 1.0)),
     ("num_grad_quant_bins", Whole(2, 127)),
     ("num_leaves", Whole(2, 131_072)),
-    ("other_rate", Number(0.0, 1.0)),
+    ("other_rate", Above(0.0, 1.0)),
     ("path_smooth", Number(0.0, MOST)),
     ("pos_bagging_fraction", Above(0.0, 1.0)),
     ("quant_train_renew_leaf", Truth),
-    ("scale_pos_weight", Above(0.0, MOST)),
-    ("sigmoid", Above(0.0, MOST)),
+    ("scale_pos_weight", Above(0.0, 1e6)),
     ("skip_drop", Number(0.0, 1.0)),
     ("stochastic_rounding", Truth),
-    ("top_rate", Number(0.0, 1.0)),
+    ("top_rate", Above(0.0, 1.0)),
     ("uniform_drop", Truth),
     ("use_missing", Truth),
     ("use_quantized_grad", Truth),

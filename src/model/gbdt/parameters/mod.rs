@@ -13,6 +13,11 @@ use known::KNOWN;
 /// The parameters that are this crate's own and not LightGBM's.
 const OWN: [&str; 5] = ["early_stopping_rounds", "members", "metric", "metric_freq", "rounds"];
 
+/// More trees than anybody waits for.
+const MOST_ROUNDS: usize = 1_000_000;
+/// More models than anybody averages.
+const MOST_MEMBERS: usize = 1_000;
+
 /// Parameters of a training run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GbdtParameters {
@@ -90,16 +95,15 @@ impl GbdtParameters {
             value: value.into(),
             expected: expected.into(),
         };
-        let count = |least: usize, expected| {
-            value.parse().ok().filter(|&number: &usize| number >= least).ok_or_else(|| wrong(expected))
+        let count = |least: usize, most: usize| {
+            let number = value.parse().ok().filter(|number| (least..=most).contains(number));
+            number.ok_or_else(|| wrong(&format!("a whole number from {least} to {most}")))
         };
         match key {
-            "rounds" => self.rounds = count(1, "a whole number above 0")?,
-            "early_stopping_rounds" => {
-                self.early_stopping_rounds = count(0, "a number of rounds, 0 for never")?;
-            }
-            "members" => self.members = count(1, "a whole number above 0")?,
-            "metric_freq" => self.metric_freq = count(1, "a whole number above 0")?,
+            "rounds" => self.rounds = count(1, MOST_ROUNDS)?,
+            "early_stopping_rounds" => self.early_stopping_rounds = count(0, MOST_ROUNDS)?,
+            "members" => self.members = count(1, MOST_MEMBERS)?,
+            "metric_freq" => self.metric_freq = count(1, MOST_ROUNDS)?,
             "metric" => self.metric = Metric::parse(value)?,
             _ => {
                 let values = known::values(key).ok_or_else(|| unknown(key))?;
@@ -285,7 +289,7 @@ mod tests {
             ("bagging_fraction", "0", "a number above 0, at most 1"),
             ("boosting", "rf", "gbdt or dart"),
             ("metric", "auc", "did you mean roc_auc?"),
-            ("members", "0", "a whole number above 0"),
+            ("members", "0", "a whole number from 1 to 1000"),
         ] {
             let error = checked(&[(key, value)], false).expect_err(key);
             assert!(error.contains(said), "{key}: {error}");
