@@ -150,11 +150,16 @@ fn what_cannot_be_met_alerts_to_nothing_and_says_so() {
         chosen
     );
 
-    // The block threshold does not lie below the one for review, and its value is that of where it lies.
+    // The block threshold does not lie below the one for review; where none from there on does what its rule says, nothing
+    // is blocked.
     let low = ThresholdRule::Recall(1.0);
     let (found, chosen) = choose_thresholds(ThresholdRule::Value(0.7), Some(low), &rows).unwrap();
-    assert_eq!(found, Thresholds { review: 0.7, block: Some(0.7) });
-    assert_eq!(chosen.block.unwrap().value, Some(0.0));
+    assert_eq!(found, Thresholds { review: 0.7, block: None });
+    assert_eq!(chosen.block.map(|block| (block.value, block.met)), Some((None, false)));
+    let given = ThresholdRule::Value(0.6);
+    let (found, chosen) = choose_thresholds(ThresholdRule::Value(0.7), Some(given), &rows).unwrap();
+    assert_eq!(found.block, Some(0.7));
+    assert_eq!(chosen.block.unwrap().met, true);
     assert_eq!(choose_thresholds(f1, None, &rows).unwrap().0, Thresholds { review: 0.5, block: None });
 }
 
