@@ -159,7 +159,7 @@ fn what_cannot_be_met_alerts_to_nothing_and_says_so() {
     let given = ThresholdRule::Value(0.6);
     let (found, chosen) = choose_thresholds(ThresholdRule::Value(0.7), Some(given), &rows).unwrap();
     assert_eq!(found.block, Some(0.7));
-    assert_eq!(chosen.block.unwrap().met, true);
+    assert!(chosen.block.unwrap().met);
     assert_eq!(choose_thresholds(f1, None, &rows).unwrap().0, Thresholds { review: 0.5, block: None });
 }
 
