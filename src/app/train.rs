@@ -88,6 +88,10 @@ pub fn train(config: &TrainConfig, progress: &dyn Progress) -> Result<TrainSumma
         None if config.resume => runs::stopped_search(&config.data, config.recipe.model),
         None => runs::free_name(&config.data, config.recipe.model),
     };
+    let trials_file = runs::trials_file(&out);
+    if config.resume && !trials_file.exists() {
+        return Err(AppError::NoTrials { path: trials_file });
+    }
     runs::check_target(&out, artifact::KIND, config.force)?;
     let parent = config.parent.as_deref().map(|run| Ancestor::open(run, config, &prepared)).transpose()?;
     let watched = watched(config, &prepared)?;
@@ -115,7 +119,6 @@ pub fn train(config: &TrainConfig, progress: &dyn Progress) -> Result<TrainSumma
         PartCount::of(&valid.labels).positives
     ));
     let mut recipe = config.recipe.clone();
-    let trials_file = runs::trials_file(&out);
     let trials = match config.trials {
         Some(count) => Some(search(config, count, &trials_file, &prepared, &rows, progress)?),
         None => None,

@@ -1,6 +1,6 @@
 //! The log of what is under way inside, for those who want to know: `tracing`'s events on stderr.
 
-use std::io::{self, IsTerminal};
+use std::io;
 
 use clap::ValueEnum;
 use tracing_subscriber::filter::LevelFilter;
@@ -33,6 +33,6 @@ impl LogLevel {
         };
         let log = tracing_subscriber::fmt().with_max_level(level).with_writer(io::stderr).without_time();
         // A log that was begun before goes on.
-        let _ = log.with_ansi(io::stderr().is_terminal()).try_init();
+        let _ = log.with_ansi(false).try_init();
     }
 }

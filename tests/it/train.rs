@@ -315,6 +315,8 @@ fn a_search_is_resumed_kept_in_the_run_and_found_in_its_parameters() {
     assert!(refused.stderr.contains("--resume goes on"), "{}", refused.stderr);
     let foreign = tuned("two", &["--resume"]);
     assert!(foreign.stderr.contains("of another search"), "{}", foreign.stderr);
+    let none = tuned("three", &["--resume"]);
+    assert!(none.stderr.contains("there are no trials to go on with"), "{}", none.stderr);
     let again = tuned("two", &["--force"]).json();
     let values = |summary: &Value| -> Vec<Value> {
         summary["trials"].as_array().expect("trials").iter().map(|trial| trial["value"].clone()).collect()

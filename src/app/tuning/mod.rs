@@ -88,11 +88,21 @@ impl Search<'_> {
         }
         let stage = format!("searching parameters of {}", self.model.as_str());
         progress.start(&stage, Some(self.trials as u64));
+        progress.advance(trials.len() as u64, "");
         for number in trials.len() + 1..=self.trials {
             let settings = self.draw(number, &trials);
             let started = Instant::now();
             let outcome = judge(&[self.fixed, settings.as_slice()].concat(), &Muted(progress));
-            let Outcome { value, best_iteration } = outcome.inspect_err(|_| progress.finish())?;
+            let Outcome { value, best_iteration } = outcome.inspect_err(|_| {
+                progress.finish();
+                if let Some(file) = self.file {
+                    progress.note(format!(
+                        "{} trials are kept in {}; --resume goes on",
+                        trials.len(),
+                        file.display()
+                    ));
+                }
+            })?;
             let seconds = (started.elapsed().as_secs_f64() * 1e3).round() / 1e3;
             let trial = Trial { number, settings, value, best_iteration, seconds };
             file.append(&trial)?;
