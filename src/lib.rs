@@ -33,4 +33,5 @@ pub mod store;
 pub mod stream;
 pub mod suggest;
 pub mod text;
+pub mod wide;
 pub mod wire;

@@ -10,7 +10,7 @@ use crate::features::scaling::RobustScaler;
 use crate::metrics::Metric;
 use crate::model::artifact::{self, OpenError};
 use crate::model::gbdt::{self, GbdtParameters, Parent};
-use crate::model::neural::{self, Device, MlpParameters};
+use crate::model::neural::{self, Device, Means, MlpParameters};
 use crate::model::{ModelKind, ParameterError, Scorer, TrainingRows};
 use crate::progress::Progress;
 
@@ -99,17 +99,17 @@ impl Recipe {
             ModelKind::Mlp => {
                 let parameters = self.mlp()?;
                 let metric = |labels: &[bool], scores: &[f64]| Metric::AveragePrecision.of(labels, scores);
-                let model =
-                    neural::train(rows, scaler, &parameters, self.device, self.seed, &metric, progress)?;
+                let means = Means { device: self.device, seed: self.seed, threads: self.threads };
+                let model = neural::train(rows, scaler, &parameters, means, &metric, progress)?;
                 let valid = model.history.iter();
                 let valid = valid.filter_map(|epoch| Some((epoch.epoch, epoch.valid_average_precision?)));
                 Ok(Fitted {
                     valid: valid.collect(),
                     history: epochs(&model.history),
-                    bytes: model.weights.to_bytes().map_err(neural::NeuralError::from)?,
+                    bytes: model.weights.to_bytes(),
                     best_iteration: model.best_epoch,
                     parameters: json(&parameters),
-                    interrupted: false,
+                    interrupted: model.interrupted,
                 })
             }
         }

@@ -3,12 +3,11 @@
 //! Widths differ between machines, and so do the single-precision distances; what is found does not, because these only
 //! rule out.
 
-use macerator::{AutoArch, Simd, WithSimd};
-
 use super::index::{LANES, Leaf};
 use super::nearest::Nearest;
 use super::sketch::Sketch;
 use super::space::Space;
+use crate::wide::{self, Loops, multiply_add};
 
 /// Offers the points of a leaf to each point of a group.
 pub(super) struct Visit<'a> {
@@ -23,11 +22,15 @@ pub(super) struct Visit<'a> {
 
 impl Visit<'_> {
     pub(super) fn run(self) {
-        AutoArch::new().dispatch(self);
+        wide::run(self);
     }
+}
+
+impl Loops for Visit<'_> {
+    type Output = ();
 
     #[inline(always)]
-    fn offer_all<const FUSED: bool>(self) {
+    fn run<const FUSED: bool>(self) {
         let Self { space, sketch, group, leaf, .. } = self;
         let slack = group.slack + leaf.slack;
         let width = sketch.width();
@@ -54,28 +57,13 @@ impl Visit<'_> {
     }
 }
 
-// Registers are chosen for the function that this, and whatever it calls, is inlined into.
-impl WithSimd for Visit<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self) {
-        // Processors with registers of eight numbers multiply and add in one instruction; others call a slow function.
-        if S::lanes32() >= 8 || cfg!(target_arch = "aarch64") {
-            self.offer_all::<true>();
-        } else {
-            self.offer_all::<false>();
-        }
-    }
-}
-
 #[inline(always)]
 pub(super) fn squared_distances<const FUSED: bool>(point: &[f32], block: &[[f32; LANES]]) -> [f32; LANES] {
     let mut sums = [0.0; LANES];
     for (&value, others) in point.iter().zip(block) {
         for (sum, other) in sums.iter_mut().zip(others) {
             let difference = value - other;
-            *sum = if FUSED { difference.mul_add(difference, *sum) } else { *sum + difference * difference };
+            *sum = multiply_add::<FUSED>(difference, difference, *sum);
         }
     }
     sums

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Words that every module may use; they use only each other.
-const VOCABULARY: [&str; 6] = ["domain", "files", "matrix", "progress", "suggest", "text"];
+const VOCABULARY: [&str; 7] = ["domain", "files", "matrix", "progress", "suggest", "text", "wide"];
 
 /// Which modules a module may use besides the vocabulary and itself.
 const MAY_USE: [(&str, &[&str]); 25] = [
@@ -14,6 +14,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
     ("matrix", &[]),
     ("progress", &[]),
     ("suggest", &[]),
+    ("wide", &[]),
     ("text", &[]),
     ("wire", &[]),
     ("geography", &[]),
@@ -60,9 +61,9 @@ const MAY_USE: [(&str, &[&str]); 25] = [
 /// Crates that live in one place each.
 const AT_HOME: [(&str, &[&str]); 10] = [
     ("polars", &["src/dataset/"]),
-    ("burn", &["src/model/neural/network.rs", "src/model/neural/training.rs", "src/model/neural/device.rs"]),
+    ("burn", &["src/model/neural/network.rs", "src/model/neural/member.rs", "src/model/neural/training.rs"]),
     ("lightgbm3_sys", &["src/model/gbdt/native.rs"]),
-    ("macerator", &["src/resample/visit.rs"]),
+    ("macerator", &["src/wide.rs"]),
     ("rusqlite", &["src/store/"]),
     ("actix_web", &["src/server/"]),
     ("actix_ws", &["src/server/"]),

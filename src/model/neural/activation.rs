@@ -39,6 +39,7 @@ impl Activation {
     }
 
     /// Applies it to every value.
+    #[inline(always)]
     pub(super) fn apply(self, values: &mut [f32]) {
         match self {
             Self::Relu => values.iter_mut().for_each(|value| *value = value.max(0.0)),
@@ -47,6 +48,7 @@ impl Activation {
     }
 }
 
+#[inline(always)]
 fn selu(value: f32) -> f32 {
     SELU_SCALE * (value.max(0.0) + SELU_ALPHA * (exp_of_negative(value.min(0.0)) - 1.0))
 }
@@ -56,6 +58,7 @@ fn selu(value: f32) -> f32 {
 ///
 /// Cephes' `expf`: `exp(x) = 2^n * exp(r)` with `n` the nearest integer to `x / ln 2` and a polynomial for
 /// `exp(r)`.
+#[inline(always)]
 fn exp_of_negative(value: f32) -> f32 {
     const SMALLEST: f32 = -87.0;
     // Adding and subtracting 1.5 * 2^23 rounds to the nearest integer.

@@ -1,23 +1,21 @@
-//! The forward pass that serves: plain f32 arithmetic in a fixed order, no framework.
-//!
-//! A layer is computed [`PANEL`] outputs at a time: their sums stay in registers, and the weights are
-//! rearranged once so that the inner loop reads them one after the other. Every sum runs over the inputs in
-//! their order: a row's score has the same bits alone and in any batch.
+//! The forward pass that serves: scaled rows through dense layers, no framework.
 
 use std::cell::RefCell;
 
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::{ParallelSlice, ParallelSliceMut};
+
 use super::activation::Activation;
+use super::dense::Dense;
 use super::loss::sigmoid;
-use super::weights::{Layer, Weights, WeightsError};
+use super::weights::{Weights, WeightsError};
 use crate::features::scaling::RobustScaler;
 use crate::model::Scorer;
-
-/// Outputs computed together: eight vectors of four sums, as many as hide the latency of an addition.
-const PANEL: usize = 32;
+use crate::wide::{self, Loops};
 
 /// Rows that go through a layer together: a panel's weights are read from the nearest cache for all but the
 /// first.
-const BLOCK_ROWS: usize = 16;
+const BLOCK_ROWS: usize = 32;
 
 thread_local! {
     static SCRATCH: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
@@ -27,19 +25,16 @@ thread_local! {
 #[derive(Debug, Clone)]
 pub struct MlpScorer {
     scaler: RobustScaler,
-    activation: Activation,
-    members: Vec<Vec<Panels>>,
-    widest: usize,
+    forward: Forward,
 }
 
-/// A layer's numbers in the order in which they are read.
+/// From scaled rows to probabilities.
 #[derive(Debug, Clone)]
-struct Panels {
+pub(super) struct Forward {
     inputs: usize,
-    outputs: usize,
-    /// For each panel its [`PANEL`] biases, then for each input its [`PANEL`] weights; zeros behind the last
-    /// output.
-    values: Vec<f32>,
+    activation: Activation,
+    members: Vec<Vec<Dense>>,
+    widest: usize,
 }
 
 impl MlpScorer {
@@ -55,51 +50,72 @@ impl MlpScorer {
                 scaler.inputs()
             )));
         }
-        let members: Vec<Vec<Panels>> =
-            weights.members().iter().map(|layers| layers.iter().map(Panels::new).collect()).collect();
-        let widest = members.iter().flatten().map(|layer| layer.inputs.max(layer.outputs)).max();
+        Ok(Self { scaler, forward: Forward::new(weights) })
+    }
+}
+
+impl Forward {
+    pub(super) fn new(weights: &Weights) -> Self {
+        let members: Vec<Vec<Dense>> =
+            weights.members().iter().map(|layers| layers.iter().map(Dense::new).collect()).collect();
+        let widest = members.iter().flatten().map(|layer| layer.inputs().max(layer.outputs())).max();
         let widest = widest.expect("well-formed weights have a layer");
-        Ok(Self { scaler, activation: weights.activation(), members, widest })
+        Self { inputs: weights.features(), activation: weights.activation(), members, widest }
     }
 
-    /// Scores at most [`BLOCK_ROWS`] rows; `scratch` holds three times that many widest layers.
-    fn score_block(&self, rows: &[f64], scores: &mut [f64], scratch: &mut [f32]) {
-        let features = self.features();
-        let (scaled, layers) = scratch.split_at_mut(BLOCK_ROWS * self.widest);
-        let inputs = self.scaler.inputs();
-        for (row, out) in rows.chunks_exact(features).zip(scaled.chunks_exact_mut(inputs)) {
-            self.scaler.apply(row, out);
-        }
-        let scaled = &scaled[..scores.len() * inputs];
+    /// Probabilities of all scaled `rows`, computed on all threads of the pool.
+    pub(super) fn probabilities(&self, rows: &[f32]) -> Vec<f64> {
+        let mut scores = vec![0.0; rows.len() / self.inputs];
+        let blocks = scores.par_chunks_mut(BLOCK_ROWS).zip(rows.par_chunks(BLOCK_ROWS * self.inputs));
+        blocks.for_each_init(
+            || vec![0.0; 2 * BLOCK_ROWS * self.widest],
+            |scratch, (scores, rows)| self.score(rows, scores, scratch),
+        );
+        scores
+    }
+
+    /// Scores at most [`BLOCK_ROWS`] scaled rows; `scratch` holds twice that many widest layers.
+    fn score(&self, rows: &[f32], scores: &mut [f64], scratch: &mut [f32]) {
+        wide::run(Block { forward: self, rows, scores, scratch });
+    }
+}
+
+/// Rows on their way through the network.
+struct Block<'a> {
+    forward: &'a Forward,
+    rows: &'a [f32],
+    scores: &'a mut [f64],
+    scratch: &'a mut [f32],
+}
+
+impl Loops for Block<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FUSED: bool>(self) {
+        let Self { forward, rows, scores, scratch } = self;
+        let count = scores.len();
         scores.fill(0.0);
-        for member in &self.members {
-            let logits = self.forward(member, scaled, scores.len(), layers);
-            for (score, logit) in scores.iter_mut().zip(logits) {
+        for layers in &forward.members {
+            let (mut from, mut to) = scratch.split_at_mut(BLOCK_ROWS * forward.widest);
+            let mut width = 0;
+            for (place, layer) in layers.iter().enumerate() {
+                let results = &mut to[..count * layer.outputs()];
+                if place == 0 {
+                    layer.forward::<FUSED>(rows, results);
+                } else {
+                    let values = &mut from[..count * width];
+                    forward.activation.apply(values);
+                    layer.forward::<FUSED>(values, results);
+                }
+                width = layer.outputs();
+                (from, to) = (to, from);
+            }
+            for (score, logit) in scores.iter_mut().zip(&*from) {
                 *score += sigmoid(f64::from(*logit));
             }
         }
-        scores.iter_mut().for_each(|score| *score /= self.members.len() as f64);
-    }
-
-    /// One member's logits for `rows` scaled rows.
-    fn forward<'a>(
-        &self,
-        layers: &[Panels],
-        scaled: &[f32],
-        rows: usize,
-        scratch: &'a mut [f32],
-    ) -> &'a [f32] {
-        let (mut from, mut to) = scratch.split_at_mut(BLOCK_ROWS * self.widest);
-        let (first, others) = layers.split_first().expect("well-formed weights have a layer");
-        first.forward(scaled, rows, to);
-        let mut width = first.outputs;
-        for layer in others {
-            (from, to) = (to, from);
-            self.activation.apply(&mut from[..rows * width]);
-            layer.forward(from, rows, to);
-            width = layer.outputs;
-        }
-        &to[..rows]
+        scores.iter_mut().for_each(|score| *score /= forward.members.len() as f64);
     }
 }
 
@@ -109,59 +125,20 @@ impl Scorer for MlpScorer {
     }
 
     fn score(&self, rows: &[f64], scores: &mut [f64]) {
-        let features = self.features();
+        let (features, inputs) = (self.features(), self.forward.inputs);
         assert_eq!(rows.len(), scores.len() * features, "one row of features per score");
         SCRATCH.with_borrow_mut(|scratch| {
-            let needed = 3 * BLOCK_ROWS * self.widest;
+            let needed = 3 * BLOCK_ROWS * self.forward.widest;
             if scratch.len() < needed {
                 scratch.resize(needed, 0.0);
             }
-            let scratch = &mut scratch[..needed];
+            let (scaled, scratch) = scratch[..needed].split_at_mut(BLOCK_ROWS * self.forward.widest);
             for (rows, scores) in rows.chunks(BLOCK_ROWS * features).zip(scores.chunks_mut(BLOCK_ROWS)) {
-                self.score_block(rows, scores, scratch);
+                for (row, out) in rows.chunks_exact(features).zip(scaled.chunks_exact_mut(inputs)) {
+                    self.scaler.apply(row, out);
+                }
+                self.forward.score(&scaled[..scores.len() * inputs], scores, scratch);
             }
         });
     }
-}
-
-impl Panels {
-    fn new(layer: &Layer) -> Self {
-        let panels = layer.outputs.div_ceil(PANEL);
-        let mut values = vec![0.0; panels * (layer.inputs + 1) * PANEL];
-        for (index, panel) in values.chunks_exact_mut((layer.inputs + 1) * PANEL).enumerate() {
-            let first = index * PANEL;
-            let width = PANEL.min(layer.outputs - first);
-            let sources = std::iter::once(&layer.bias[..]).chain(layer.weight.chunks_exact(layer.outputs));
-            for (line, source) in panel.chunks_exact_mut(PANEL).zip(sources) {
-                line[..width].copy_from_slice(&source[first..first + width]);
-            }
-        }
-        Self { inputs: layer.inputs, outputs: layer.outputs, values }
-    }
-
-    /// `to = from * weight + bias` for `rows` rows.
-    fn forward(&self, from: &[f32], rows: usize, to: &mut [f32]) {
-        let (from, to) = (&from[..rows * self.inputs], &mut to[..rows * self.outputs]);
-        for (index, panel) in self.values.chunks_exact((self.inputs + 1) * PANEL).enumerate() {
-            let (lines, _) = panel.as_chunks::<PANEL>();
-            let (bias, weights) = lines.split_first().expect("a panel begins with its biases");
-            let first = index * PANEL;
-            let width = PANEL.min(self.outputs - first);
-            for (inputs, outputs) in from.chunks_exact(self.inputs).zip(to.chunks_exact_mut(self.outputs)) {
-                let sums = panel_sums(bias, weights, inputs);
-                outputs[first..first + width].copy_from_slice(&sums[..width]);
-            }
-        }
-    }
-}
-
-/// One row's sums of one panel.
-fn panel_sums(bias: &[f32; PANEL], weights: &[[f32; PANEL]], inputs: &[f32]) -> [f32; PANEL] {
-    let mut sums = *bias;
-    for (input, weights) in inputs.iter().zip(weights) {
-        for (sum, weight) in sums.iter_mut().zip(weights) {
-            *sum += input * weight;
-        }
-    }
-    sums
 }

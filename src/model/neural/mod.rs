@@ -1,12 +1,16 @@
 //! A multilayer perceptron for tables: trained with Burn, served without it.
 //!
-//! `network` and `training` are the only files that know Burn. What they hand on are plain layers
+//! `network`, `member` and `training` are the only files that know Burn. What they hand on are plain layers
 //! ([`Weights`]), which `weights` keeps as SafeTensors and [`MlpScorer`] turns into scores.
 
 mod activation;
+mod adam;
+mod crew;
+mod dense;
 mod history;
 mod infer;
 mod loss;
+mod member;
 mod network;
 mod parameters;
 mod schedule;
@@ -19,5 +23,5 @@ pub use activation::Activation;
 pub use history::{Diverged, EpochMetrics};
 pub use infer::MlpScorer;
 pub use parameters::MlpParameters;
-pub use training::{Device, NeuralError, Trained, train};
+pub use training::{Device, Means, NeuralError, Trained, train};
 pub use weights::{Layer, Weights, WeightsError};

@@ -6,25 +6,26 @@
 //! sqrt(inputs)`, drawn with that deviation and trained with the learning rate divided by it:
 //! [`Role::learning_rate_factor`].
 
-use burn::module::{Module, Param, ParamId};
-use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData, activation};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::activation::{Activation, SELU_ALPHA, SELU_SCALE};
+use super::adam::{Moments, Step};
 use super::weights::Layer;
 
-/// The trainable network.
-#[derive(Module, Debug)]
+/// The shape of a network: what its parameters are, and what they make of a row.
+#[derive(Debug, Clone)]
 pub(super) struct Network {
-    scale: Param<Tensor<1>>,
-    layers: Vec<Linear>,
-    #[module(skip)]
-    activation: Activation,
+    /// Values of a row.
+    pub(super) inputs: usize,
+    /// Width of each hidden layer.
+    pub(super) hidden: Vec<usize>,
+    /// What stands between the layers.
+    pub(super) activation: Activation,
 }
 
-/// What a group of parameters does, which decides how fast it learns.
+/// What a parameter does, which decides how fast it learns.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Role {
     /// The factors of the inputs.
@@ -34,7 +35,7 @@ pub(super) enum Role {
         /// Number of values that go into the layer.
         inputs: usize,
     },
-    /// All biases.
+    /// The biases of a layer.
     Bias,
 }
 
@@ -49,86 +50,90 @@ impl Role {
     }
 
     /// What the weight decay is multiplied with: only weights decay, and by the undivided learning rate.
-    pub(super) fn weight_decay_factor(self) -> f64 {
+    pub(super) fn decay_factor(self) -> f64 {
         match self {
-            Self::Weight { .. } => 1.0 / self.learning_rate_factor(),
+            Self::Weight { .. } => 1.0,
             Self::Scale | Self::Bias => 0.0,
         }
     }
 }
 
+/// Numbers that are learnt, with what Adam remembers of their gradients.
+#[derive(Debug)]
+pub(super) struct Parameter {
+    role: Role,
+    /// Of shape [inputs, outputs], or [1, values].
+    values: Tensor<2>,
+    moments: Moments,
+}
+
+impl Parameter {
+    fn new(role: Role, values: Vec<f32>, columns: usize, device: &Device) -> Self {
+        let moments = Moments::new(values.len());
+        Self { role, values: rows_tensor(values, columns, device), moments }
+    }
+
+    /// The numbers, shared.
+    pub(super) fn tensor(&self) -> Tensor<2> {
+        self.values.clone()
+    }
+
+    /// Moves the numbers against the sum of `gradients`.
+    pub(super) fn step(&mut self, gradients: &[&[f32]], number: i32, learning_rate: f64, decay: f64) {
+        let step = Step {
+            number,
+            learning_rate: learning_rate * self.role.learning_rate_factor(),
+            decay: learning_rate * decay * self.role.decay_factor(),
+        };
+        let device = self.values.device();
+        // Taken out and put back: as nobody else holds the tensor now, nothing is copied.
+        let mut data = std::mem::replace(&mut self.values, Tensor::empty([0, 0], &device)).into_data();
+        let values = data.as_mut_slice().expect("parameters are f32");
+        self.moments.step(values, gradients, step);
+        self.values = Tensor::from_data(data, &device);
+    }
+}
+
 impl Network {
-    /// Draws a network from `rng`: nothing of Burn's global random state is involved.
-    pub(super) fn new(
-        features: usize,
-        hidden: &[usize],
-        activation: Activation,
-        rng: &mut impl Rng,
-        device: &Device,
-    ) -> Self {
-        let mut inputs = features;
-        let mut layers = Vec::with_capacity(hidden.len() + 1);
-        for &outputs in hidden {
+    /// Draws the parameters from `rng`: nothing of Burn's global random state is involved.
+    pub(super) fn draw(&self, rng: &mut impl Rng, device: &Device) -> Vec<Parameter> {
+        let mut inputs = self.inputs;
+        let mut parameters = vec![Parameter::new(Role::Scale, vec![1.0; inputs], inputs, device)];
+        for &outputs in &self.hidden {
             let weight = normal(inputs * outputs, 1.0 / (inputs as f32).sqrt(), rng);
-            layers.push(dense(weight, normal(outputs, 1.0, rng), inputs, device));
+            parameters.push(Parameter::new(Role::Weight { inputs }, weight, outputs, device));
+            parameters.push(Parameter::new(Role::Bias, normal(outputs, 1.0, rng), outputs, device));
             inputs = outputs;
         }
         // The last layer starts at zero: the first predictions are 1/2, whatever the other layers are.
-        layers.push(dense(vec![0.0; inputs], vec![0.0], inputs, device));
-        Self {
-            scale: Param::from_data(TensorData::new(vec![1.0_f32; features], [features]), device),
-            layers,
-            activation,
-        }
+        parameters.push(Parameter::new(Role::Weight { inputs }, vec![0.0; inputs], 1, device));
+        parameters.push(Parameter::new(Role::Bias, vec![0.0], 1, device));
+        parameters
     }
 
-    /// The same shape with factors and a last layer that are drawn, so that every part shows in the logits.
-    #[cfg(test)]
-    pub(super) fn perturbed(mut self, rng: &mut impl Rng) -> Self {
-        let device = self.scale.val().device();
-        let [features] = self.scale.dims();
-        self.scale = Param::from_data(TensorData::new(normal(features, 1.0, rng), [features]), &device);
-        let last = self.layers.pop().expect("a network has a last layer");
-        let [inputs, _] = last.weight.dims();
-        self.layers.push(dense(
-            normal(inputs, 1.0 / (inputs as f32).sqrt(), rng),
-            normal(1, 1.0, rng),
-            inputs,
-            &device,
-        ));
-        self
-    }
-
-    /// Logits of shape [rows] for scaled `rows` of shape [rows, features].
-    pub(super) fn forward(&self, rows: Tensor<2>) -> Tensor<1> {
-        let mut values = rows * self.scale.val().unsqueeze();
-        for (index, layer) in self.layers.iter().enumerate() {
-            if index > 0 {
+    /// Logits of shape [rows, 1] for scaled `rows` of shape [rows, inputs].
+    pub(super) fn logits(&self, parameters: &[Tensor<2>], rows: Tensor<2>) -> Tensor<2> {
+        let (scale, layers) = parameters.split_first().expect("a network has factors");
+        let mut values = rows * scale.clone();
+        for (place, layer) in layers.chunks_exact(2).enumerate() {
+            if place > 0 {
                 values = activate(self.activation, values);
             }
-            values = layer.forward(values);
+            values = values.matmul(layer[0].clone()) + layer[1].clone();
         }
-        values.squeeze_dim(1)
-    }
-
-    /// The parameters by role.
-    pub(super) fn groups(&self) -> Vec<(Role, Vec<ParamId>)> {
-        let mut groups = vec![
-            (Role::Scale, vec![self.scale.id]),
-            (Role::Bias, self.layers.iter().filter_map(|layer| Some(layer.bias.as_ref()?.id)).collect()),
-        ];
-        groups.extend(self.layers.iter().map(|layer| {
-            let [inputs, _] = layer.weight.dims();
-            (Role::Weight { inputs }, vec![layer.weight.id])
-        }));
-        groups
+        values
     }
 
     /// The same function as plain layers; the factors of the inputs go into the first one.
-    pub(super) fn export(&self) -> Vec<Layer> {
-        let mut layers: Vec<Layer> = self.layers.iter().map(export_layer).collect();
+    pub(super) fn export(&self, parameters: &[Tensor<2>]) -> Vec<Layer> {
+        let (scale, layers) = parameters.split_first().expect("a network has factors");
+        let layer = |pair: &[Tensor<2>]| {
+            let [inputs, outputs] = pair[0].dims();
+            Layer { inputs, outputs, weight: values(pair[0].clone()), bias: values(pair[1].clone()) }
+        };
+        let mut layers: Vec<Layer> = layers.chunks_exact(2).map(layer).collect();
         let first = &mut layers[0];
-        for (line, scale) in first.weight.chunks_exact_mut(first.outputs).zip(values(self.scale.val())) {
+        for (line, scale) in first.weight.chunks_exact_mut(first.outputs).zip(values(scale.clone())) {
             line.iter_mut().for_each(|weight| *weight *= scale);
         }
         layers
@@ -146,12 +151,6 @@ pub(super) fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().try_into_vec().expect("the tensors here are f32")
 }
 
-fn export_layer(layer: &Linear) -> Layer {
-    let [inputs, outputs] = layer.weight.dims();
-    let bias = layer.bias.as_ref().expect("every layer here has biases");
-    Layer { inputs, outputs, weight: values(layer.weight.val()), bias: values(bias.val()) }
-}
-
 /// SELU is written with `min` and `max` so that no gradient meets an overflow: Burn's own computes the
 /// exponential of large positive numbers and masks it afterwards, which turns the gradient into NaN.
 fn activate(kind: Activation, values: Tensor<2>) -> Tensor<2> {
@@ -162,14 +161,6 @@ fn activate(kind: Activation, values: Tensor<2>) -> Tensor<2> {
             let positive = activation::relu(values);
             (positive + (negative.exp() - 1.0) * SELU_ALPHA) * SELU_SCALE
         }
-    }
-}
-
-fn dense(weight: Vec<f32>, bias: Vec<f32>, inputs: usize, device: &Device) -> Linear {
-    let outputs = bias.len();
-    Linear {
-        weight: Param::from_data(TensorData::new(weight, [inputs, outputs]), device),
-        bias: Some(Param::from_data(TensorData::new(bias, [outputs]), device)),
     }
 }
 

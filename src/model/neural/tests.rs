@@ -2,11 +2,13 @@
 
 use std::sync::Mutex;
 
+use burn::tensor::Tensor;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::network::{Network, rows_tensor, values};
 use super::*;
+use crate::domain::ClassWeights;
 use crate::features::scaling::RobustScaler;
 use crate::matrix::Matrix;
 use crate::model::{Labelled, Scorer, TrainingRows};
@@ -48,6 +50,10 @@ fn small() -> MlpParameters {
     }
 }
 
+fn means(seed: u64) -> Means {
+    Means { device: Device::Flex, seed, threads: 2 }
+}
+
 /// Training and validation rows of one problem, with its scaling.
 struct Problem {
     train: (Matrix, Vec<bool>),
@@ -73,7 +79,8 @@ impl Problem {
     }
 
     fn train(&self, parameters: &MlpParameters, device: Device, seed: u64) -> Result<Trained, NeuralError> {
-        train(&self.data(), &self.scaler, parameters, device, seed, &average_precision, &Silent::default())
+        let means = Means { device, seed, threads: 2 };
+        train(&self.data(), &self.scaler, parameters, means, &average_precision, &Silent::default())
     }
 
     fn scores(&self, weights: &Weights, rows: &Matrix) -> Vec<f64> {
@@ -116,15 +123,24 @@ fn the_plain_forward_pass_is_burns() {
     for (activation, seed) in [(Activation::Relu, 1), (Activation::Selu, 2)] {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         for device in [Device::Flex, Device::NdArray].map(Device::open) {
-            let network = Network::new(7, &[33, 16, 5], activation, &mut rng, &device).perturbed(&mut rng);
-            let weights = Weights::new(7, activation, vec![network.export()]).unwrap();
+            let network = Network { inputs: 7, hidden: vec![33, 16, 5], activation };
+            let drawn = network.draw(&mut rng, &device);
+            // Factors and the last layer, too, so that every part shows in the logits.
+            let mut any = |shape: [usize; 2]| {
+                let spread = 1.5 / (shape[0] as f32).sqrt();
+                let values = (0..shape[0] * shape[1]).map(|_| rng.random_range(-spread..spread));
+                rows_tensor(values.collect(), shape[1], &device)
+            };
+            let parameters: Vec<Tensor<2>> =
+                drawn.iter().map(|parameter| any(parameter.tensor().dims())).collect();
+            let weights = Weights::new(7, activation, vec![network.export(&parameters)]).unwrap();
             let identity = RobustScaler { center: vec![0.0; 7], scale: vec![1.0; 7], one_hot: vec![] };
             let rows = Matrix::from_values((0..7 * 203).map(|_| rng.random_range(-9.0..9.0)).collect(), 7);
             let mut scaled = vec![0.0; rows.values().len()];
             for (row, out) in rows.iter_rows().zip(scaled.chunks_exact_mut(7)) {
                 identity.apply(row, out);
             }
-            let expected = values(network.forward(rows_tensor(scaled, 7, &device)));
+            let expected = values(network.logits(&parameters, rows_tensor(scaled, 7, &device)));
             let mut scores = vec![0.0; rows.rows()];
             MlpScorer::new(&weights, identity).unwrap().score(rows.values(), &mut scores);
             let spread = scores.iter().fold(0.0, |spread: f64, score| spread.max((score - 0.5).abs()));
@@ -146,7 +162,7 @@ fn a_rows_score_has_the_same_bits_alone_and_in_any_batch() {
     let rows: Vec<f64> = (0..5 * 67).map(|_| rng.random_range(-4.0..4.0)).collect();
     let mut together = vec![0.0; 67];
     scorer.score(&rows, &mut together);
-    for size in [1, 2, 3, 16, 17] {
+    for size in [1, 2, 3, 4, 31, 33, 66] {
         let mut apart = vec![0.0; 67];
         for (rows, scores) in rows.chunks(5 * size).zip(apart.chunks_mut(size)) {
             scorer.score(rows, scores);
@@ -179,12 +195,15 @@ fn the_same_seed_gives_the_same_bits_on_any_number_of_threads() {
     let problem = Problem::new(600);
     let parameters = MlpParameters { hidden: vec![200, 200], batch_size: 256, epochs: Some(3), ..small() };
     let train_on = |threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| problem.train(&parameters, Device::Flex, 42)).unwrap()
+        let means = Means { device: Device::Flex, seed: 42, threads };
+        let metric = &average_precision;
+        train(&problem.data(), &problem.scaler, &parameters, means, metric, &Silent::default()).unwrap()
     };
+    // Two members: with five threads each of them has one that helps, with one they take turns.
     let first = train_on(2);
-    assert_eq!(first, train_on(2));
-    assert_eq!(first, train_on(1));
+    for threads in [1, 2, 3, 5] {
+        assert_eq!(first, train_on(threads), "{threads} threads");
+    }
     assert_ne!(first.weights, problem.train(&parameters, Device::Flex, 43).unwrap().weights);
 }
 
@@ -210,8 +229,7 @@ fn the_best_epoch_is_kept_and_patience_ends_the_run() {
     };
     let parameters = MlpParameters { patience: 2, ..small() };
     let trained =
-        train(&problem.data(), &problem.scaler, &parameters, Device::Flex, 5, &metric, &Silent::default())
-            .unwrap();
+        train(&problem.data(), &problem.scaler, &parameters, means(5), &metric, &Silent::default()).unwrap();
     assert_eq!((trained.best_epoch, trained.history.len()), (3, 5));
     // The kept weights score the validation rows as the history says of epoch 3.
     let scores = problem.scores(&trained.weights, &problem.valid.0);
@@ -259,7 +277,7 @@ fn it_tells_its_progress_and_stops_when_asked() {
         let watcher = Watcher { events: Mutex::default(), stop_after };
         let parameters = MlpParameters { epochs: Some(3), ..small() };
         let trained =
-            train(&problem.data(), &problem.scaler, &parameters, Device::Flex, 5, &|_, _| 0.83123, &watcher);
+            train(&problem.data(), &problem.scaler, &parameters, means(5), &|_, _| 0.83123, &watcher);
         (trained, watcher.events.into_inner().unwrap())
     };
     let (trained, events) = run(u64::MAX);
@@ -268,8 +286,26 @@ fn it_tells_its_progress_and_stops_when_asked() {
     assert_eq!(events[2], Event::Advanced { done: 2, detail: "valid average precision 0.8312".into() });
     assert_eq!(events.last(), Some(&Event::Finished));
     let (trained, events) = run(2);
-    assert!(matches!(trained, Err(NeuralError::Interrupted(Interrupted))));
+    let trained = trained.unwrap();
+    assert_eq!((trained.best_epoch, trained.history.len(), trained.interrupted), (1, 2, true));
     assert_eq!(events.len(), 4, "two epochs between start and finish");
+    let stopped = Silent::default();
+    stopped.stop();
+    let parameters = MlpParameters { epochs: Some(3), ..small() };
+    let trained =
+        train(&problem.data(), &problem.scaler, &parameters, means(5), &average_precision, &stopped);
+    assert!(matches!(trained, Err(NeuralError::Interrupted(Interrupted))), "no epoch, no model");
+}
+
+#[test]
+fn a_training_that_runs_away_says_where() {
+    let problem = Problem::new(200);
+    let class_weights = Some(ClassWeights { fraud: f64::MAX, genuine: f64::MAX });
+    let data = TrainingRows { class_weights, ..problem.data() };
+    let progress = Silent::default();
+    let error = train(&data, &problem.scaler, &small(), means(1), &average_precision, &progress).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("no longer finite in epoch 1") && text.contains("learning_rate"), "{text}");
 }
 
 #[test]
@@ -277,7 +313,7 @@ fn unusable_data_is_named() {
     let problem = Problem::new(50);
     let message = |data: TrainingRows<'_>| {
         let progress = Silent::default();
-        let result = train(&data, &problem.scaler, &small(), Device::Flex, 1, &average_precision, &progress);
+        let result = train(&data, &problem.scaler, &small(), means(1), &average_precision, &progress);
         result.unwrap_err().to_string()
     };
     let none = Matrix::with_capacity(0, 4);
@@ -310,15 +346,15 @@ fn unusable_data_is_named() {
 #[test]
 fn weights_survive_a_round_trip_with_equal_bytes() {
     let weights = drawn_weights(3, &[5, 4], Activation::Selu, 1);
-    let bytes = weights.to_bytes().unwrap();
+    let bytes = weights.to_bytes();
     assert_eq!(Weights::from_bytes(&bytes).unwrap(), weights);
-    assert_eq!(weights.clone().to_bytes().unwrap(), bytes);
+    assert_eq!(weights.clone().to_bytes(), bytes);
 }
 
 #[test]
 fn a_truncated_or_flipped_file_never_panics_and_never_passes_as_another_shape() {
     let weights = drawn_weights(2, &[3], Activation::Relu, 2);
-    let bytes = weights.to_bytes().unwrap();
+    let bytes = weights.to_bytes();
     for length in 0..bytes.len() {
         assert!(Weights::from_bytes(&bytes[..length]).is_err(), "cut to {length} bytes");
     }
@@ -345,7 +381,7 @@ fn a_file_that_is_not_ours_is_named() {
     let text = |from: &str, to: &str| {
         // Same length, so that the container stays valid.
         assert_eq!(from.len(), to.len());
-        let bytes = weights.to_bytes().unwrap();
+        let bytes = weights.to_bytes();
         let at = bytes.windows(from.len()).position(|window| window == from.as_bytes()).unwrap();
         let mut changed = bytes;
         changed[at..at + to.len()].copy_from_slice(to.as_bytes());

@@ -2,28 +2,21 @@
 
 use std::thread;
 
-use burn::module::{Module, ParamId};
-use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device as BurnDevice, Tensor, TensorData};
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
+use burn::tensor::Device as BurnDevice;
 use serde::{Deserialize, Serialize};
 
+use super::crew::Worker;
 use super::history::{Diverged, EpochMetrics, Record};
-use super::loss::{cross_entropy, logistic_loss, sigmoid};
-use super::network::{Network, rows_tensor, values};
+use super::infer::Forward;
+use super::loss::cross_entropy;
+use super::member::{Course, Gradients, Member, Part};
+use super::network::Network;
 use super::parameters::MlpParameters;
-use super::schedule::coslog4;
-use super::weights::{Weights, WeightsError};
-use crate::domain::ClassWeights;
+use super::weights::{Layer, Weights};
 use crate::features::scaling::RobustScaler;
 use crate::matrix::Matrix;
 use crate::model::{Labelled, ParameterError, TrainingRows};
 use crate::progress::{Interrupted, Progress};
-
-/// Rows of a forward pass outside training.
-const FORWARD_ROWS: usize = 4096;
 
 /// What computes while training; what is trained is the same up to rounding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -55,6 +48,8 @@ pub struct Trained {
     pub best_epoch: usize,
     /// Every epoch that was run.
     pub history: Vec<EpochMetrics>,
+    /// The user stopped it; the best epoch until then was kept.
+    pub interrupted: bool,
 }
 
 /// Why a network could not be trained.
@@ -74,61 +69,36 @@ pub enum NeuralError {
     /// Training ran away.
     #[error(transparent)]
     Diverged(#[from] Diverged),
-    /// The trained numbers do not make a network.
-    #[error("the trained weights are unusable")]
-    Weights(#[from] WeightsError),
-    /// The user asked to stop.
+    /// The user asked to stop before an epoch was over.
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
 }
 
-/// What all members share.
-struct Run<'a> {
-    parameters: &'a MlpParameters,
-    device: BurnDevice,
-    features: usize,
-    train: Vec<f32>,
-    labels: Vec<f32>,
-    class_weights: Option<ClassWeights>,
-    valid: Vec<f32>,
-    steps_per_epoch: usize,
-    epochs: usize,
-    progress: &'a dyn Progress,
+/// How a training is done, which is no part of what is trained.
+#[derive(Debug, Clone, Copy)]
+pub struct Means {
+    /// What computes.
+    pub device: Device,
+    /// Seeds everything that is drawn.
+    pub seed: u64,
+    /// Threads that train, at least 1; the result does not depend on them.
+    pub threads: usize,
 }
-
-/// One network under way.
-struct Member {
-    network: Network,
-    groups: Vec<Group>,
-    rng: ChaCha8Rng,
-    order: Vec<u32>,
-}
-
-/// Parameters that share a learning rate.
-struct Group {
-    ids: Vec<ParamId>,
-    factor: f64,
-    optimizer: ModuleOptimizer,
-}
-
-/// What a member reports after an epoch: the mean loss, and the probabilities of the validation rows.
-type EpochResult = Result<(f64, Vec<f64>), NeuralError>;
 
 /// Trains on `data` behind `scaler` and keeps the epoch whose validation scores have the highest `metric`; without
 /// validation rows, the last epoch.
 ///
 /// The same data, parameters, device and seed give the same weights to the last bit, whatever the number of
-/// threads. The members are trained side by side on as many threads as rayon has.
+/// threads. When the user asks to stop, the best epoch until then is kept.
 ///
 /// # Errors
 /// [`NeuralError`] for data or parameters that cannot be trained on, a loss that is no longer finite, and when
-/// the user asked to stop.
+/// the user asked to stop before the first epoch was over.
 pub fn train(
     data: &TrainingRows<'_>,
     scaler: &RobustScaler,
     parameters: &MlpParameters,
-    device: Device,
-    seed: u64,
+    means: Means,
     metric: &dyn Fn(&[bool], &[f64]) -> f64,
     progress: &dyn Progress,
 ) -> Result<Trained, NeuralError> {
@@ -137,15 +107,28 @@ pub fn train(
     if let Some(valid) = data.valid {
         check("validation", valid, scaler)?;
     }
-    let run = Run::new(data, scaler, parameters, device, progress);
-    let mut members: Vec<Member> =
-        (0..parameters.members).map(|index| Member::new(&run, seed, index)).collect();
-    progress.start("training mlp", Some(run.epochs as u64));
-    let outcome = run.until_done(&mut members, data.valid.map(|valid| valid.labels), metric);
+    let steps_per_epoch = (data.train.labels.len() / parameters.batch_size).max(1);
+    let (hidden, activation) = (parameters.hidden.clone(), parameters.activation);
+    let course = Course {
+        parameters,
+        network: Network { inputs: scaler.inputs(), hidden, activation },
+        device: means.device.open(),
+        rows: scaled(data.train.features, scaler),
+        labels: data.train.labels,
+        class_weights: data.class_weights,
+        steps_per_epoch,
+        epochs: parameters.epochs_of(steps_per_epoch),
+        seed: means.seed,
+        progress,
+    };
+    let valid =
+        data.valid.map(|valid| Judges { rows: scaled(valid.features, scaler), labels: valid.labels, metric });
+    progress.start("training mlp", Some(course.epochs as u64));
+    let outcome = course.run(means.threads, valid.as_ref());
     progress.finish();
-    let Record { history, best_epoch, best_layers } = outcome?;
-    let weights = Weights::new(run.features, parameters.activation, best_layers)?;
-    Ok(Trained { weights, best_epoch, history })
+    let Record { history, best_epoch, best, interrupted } = outcome?;
+    let weights = best.ok_or(Interrupted)?;
+    Ok(Trained { weights, best_epoch, history, interrupted })
 }
 
 /// Both classes, one label a row, and the columns that the scaling knows.
@@ -168,161 +151,91 @@ fn check(part: &'static str, rows: Labelled<'_>, scaler: &RobustScaler) -> Resul
     Err(NeuralError::Data { part, problem })
 }
 
-impl<'a> Run<'a> {
-    fn new(
-        data: &TrainingRows<'_>,
-        scaler: &RobustScaler,
-        parameters: &'a MlpParameters,
-        device: Device,
-        progress: &'a dyn Progress,
-    ) -> Self {
-        let steps_per_epoch = (data.train.labels.len() / parameters.batch_size).max(1);
-        Self {
-            parameters,
-            device: device.open(),
-            features: scaler.inputs(),
-            train: scaled(data.train.features, scaler),
-            labels: data.train.labels.iter().map(|label| f32::from(u8::from(*label))).collect(),
-            class_weights: data.class_weights,
-            valid: data.valid.map(|valid| scaled(valid.features, scaler)).unwrap_or_default(),
-            steps_per_epoch,
-            epochs: parameters.epochs_of(steps_per_epoch),
-            progress,
+/// The rows that say which epoch is the best.
+struct Judges<'a> {
+    rows: Vec<f32>,
+    labels: &'a [bool],
+    metric: &'a dyn Fn(&[bool], &[f64]) -> f64,
+}
+
+/// A thread that has some members. It is asked for an epoch of theirs: the sum of their losses, and their layers.
+type Leader = Worker<usize, Result<(f64, Vec<Vec<Layer>>), Interrupted>>;
+
+impl Course<'_> {
+    /// Epoch after epoch, until the last or until patience ends. Each of the `threads` leads some members, or helps one that
+    /// has several threads.
+    fn run(&self, threads: usize, valid: Option<&Judges<'_>>) -> Result<Record, NeuralError> {
+        let count = self.parameters.members;
+        let (leaders, helpers) = (threads.clamp(1, count), (threads / count).saturating_sub(1));
+        let mut members = (0..count).map(|index| Member::new(self, index as u64));
+        thread::scope(|scope| {
+            let lead = |_| {
+                let own: Vec<Member> = members.by_ref().take(count.div_ceil(leaders)).collect();
+                let helpers = (0..helpers).map(|_| Worker::spawn(scope, |part| self.gradients(part)));
+                Worker::spawn(scope, self.lead(own, helpers.collect()))
+            };
+            let leaders: Vec<Leader> = (0..leaders).map(lead).collect();
+            self.until_done(&leaders, valid)
+        })
+    }
+
+    fn lead(
+        &self,
+        mut members: Vec<Member>,
+        helpers: Vec<Worker<Part, Gradients>>,
+    ) -> impl FnMut(usize) -> Result<(f64, Vec<Vec<Layer>>), Interrupted> {
+        move |epoch| {
+            let mut loss = 0.0;
+            for member in &mut members {
+                loss += member.epoch(self, epoch, &helpers)?;
+            }
+            Ok((loss, members.iter().map(|member| member.layers(self)).collect()))
         }
     }
 
-    /// Epoch after epoch, until the last or until patience ends.
-    fn until_done(
-        &self,
-        members: &mut [Member],
-        labels: Option<&[bool]>,
-        metric: &dyn Fn(&[bool], &[f64]) -> f64,
-    ) -> Result<Record, NeuralError> {
+    fn until_done(&self, leaders: &[Leader], valid: Option<&Judges<'_>>) -> Result<Record, NeuralError> {
         let mut record = Record::default();
         for epoch in 1..=self.epochs {
-            let (train_loss, scores) = self.epoch(members, epoch)?;
-            let valid_loss = labels.map(|labels| cross_entropy(labels, &scores));
-            let value = labels.map(|labels| metric(labels, &scores));
-            let metrics = EpochMetrics { epoch, train_loss, valid_loss, valid_average_precision: value };
-            record.note(metrics, || members.iter().map(|member| member.network.export()).collect())?;
-            let detail = match value {
-                Some(value) => format!("valid average precision {value:.4}"),
+            leaders.iter().for_each(|leader| leader.start(epoch));
+            let results: Result<Vec<_>, Interrupted> = leaders.iter().map(Worker::result).collect();
+            let Ok(results) = results else {
+                record.interrupted = true;
+                break;
+            };
+            let (losses, layers): (Vec<f64>, Vec<Vec<Vec<Layer>>>) = results.into_iter().unzip();
+            let train_loss = losses.iter().sum::<f64>() / self.parameters.members as f64;
+            if !train_loss.is_finite() {
+                return Err(Diverged { epoch }.into());
+            }
+            let weights = Weights::new(self.network.inputs, self.network.activation, layers.concat())
+                .map_err(|_| Diverged { epoch })?;
+            let found = valid.map(|valid| valid.judge(&weights));
+            let metrics = EpochMetrics {
+                epoch,
+                train_loss,
+                valid_loss: found.map(|(loss, _)| loss),
+                valid_average_precision: found.map(|(_, value)| value),
+            };
+            let detail = match found {
+                Some((_, value)) => format!("valid average precision {value:.4}"),
                 None => format!("training loss {train_loss:.4}"),
             };
+            record.note(metrics, weights);
             self.progress.advance(epoch as u64, &detail);
             let patience = self.parameters.patience;
-            if labels.is_some() && patience > 0 && epoch - record.best_epoch >= patience {
+            if found.is_some() && patience > 0 && epoch - record.best_epoch >= patience {
                 break;
             }
         }
         Ok(record)
     }
-
-    /// One epoch of every member: the mean loss, and the averaged validation probabilities.
-    ///
-    /// Own threads rather than rayon's: a rayon thread that waits for a product may take up another member's
-    /// epoch while Burn holds this one's graph.
-    fn epoch(&self, members: &mut [Member], epoch: usize) -> Result<(f64, Vec<f64>), NeuralError> {
-        let per_thread = members.len().div_ceil(rayon::current_num_threads());
-        let results: Vec<EpochResult> = thread::scope(|scope| {
-            let threads: Vec<_> = members
-                .chunks_mut(per_thread)
-                .map(|chunk| {
-                    scope.spawn(move || chunk.iter_mut().map(|member| member.epoch(self, epoch)).collect())
-                })
-                .collect();
-            let join = |thread: thread::ScopedJoinHandle<'_, Vec<EpochResult>>| {
-                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            };
-            threads.into_iter().flat_map(join).collect()
-        });
-        let share = 1.0 / results.len() as f64;
-        let mut mean_loss = 0.0;
-        let mut mean_scores = vec![0.0; self.valid.len() / self.features];
-        for result in results {
-            let (loss, scores) = result?;
-            mean_loss += share * loss;
-            mean_scores.iter_mut().zip(scores).for_each(|(mean, score)| *mean += share * score);
-        }
-        Ok((mean_loss, mean_scores))
-    }
-
-    /// The rows at `indices` side by side, with their labels.
-    fn batch(&self, indices: &[u32]) -> (Tensor<2>, Vec<f32>) {
-        let mut rows = Vec::with_capacity(indices.len() * self.features);
-        for &index in indices {
-            rows.extend_from_slice(&self.train[index as usize * self.features..][..self.features]);
-        }
-        let labels = indices.iter().map(|&index| self.labels[index as usize]).collect();
-        (rows_tensor(rows, self.features, &self.device), labels)
-    }
 }
 
-impl Member {
-    fn new(run: &Run<'_>, seed: u64, index: usize) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        rng.set_stream(index as u64);
-        let parameters = run.parameters;
-        let device = run.device.clone().autodiff();
-        let network =
-            Network::new(run.features, &parameters.hidden, parameters.activation, &mut rng, &device);
-        let groups = network.groups().into_iter().map(|(role, ids)| {
-            let factor = role.learning_rate_factor();
-            let decay = role.weight_decay_factor() * parameters.weight_decay;
-            let optimizer = AdamWConfig::new()
-                .with_beta_2(0.95)
-                .with_epsilon(1e-8)
-                .with_weight_decay(decay as f32)
-                .init();
-            Group { ids, factor, optimizer }
-        });
-        let rows = u32::try_from(run.labels.len()).expect("fewer than 2^32 training rows fit in memory");
-        Self { groups: groups.collect(), network, rng, order: (0..rows).collect() }
-    }
-
-    /// One pass over the training rows in a new order; rows that don't fill a batch wait for the next pass.
-    fn epoch(&mut self, run: &Run<'_>, epoch: usize) -> EpochResult {
-        let mut order = std::mem::take(&mut self.order);
-        order.shuffle(&mut self.rng);
-        let batch_size = run.parameters.batch_size.min(order.len());
-        let steps = (run.steps_per_epoch * run.epochs) as f64;
-        let mut loss = 0.0;
-        for (index, indices) in order.chunks_exact(batch_size).enumerate() {
-            if run.progress.interrupted() {
-                return Err(Interrupted.into());
-            }
-            let done = ((epoch - 1) * run.steps_per_epoch + index) as f64 / steps;
-            loss += self.step(run, indices, run.parameters.learning_rate * coslog4(done));
-        }
-        self.order = order;
-        Ok((loss / run.steps_per_epoch as f64, self.probabilities(run)))
-    }
-
-    /// One batch: forward, backward, update. Gives the batch's mean loss.
-    fn step(&mut self, run: &Run<'_>, indices: &[u32], learning_rate: f64) -> f64 {
-        let (rows, labels) = run.batch(indices);
-        let logits = self.network.forward(rows);
-        let weight = |fraud| run.class_weights.map_or(1.0, |weights| weights.of(fraud));
-        let (loss, slopes) = logistic_loss(&values(logits.clone().detach()), &labels, weight);
-        // The gradient of sum(logits * slopes) is the loss's own, and the loss itself is computed in f64.
-        let count = slopes.len();
-        let slopes = Tensor::<1>::from_data(TensorData::new(slopes, [count]), &run.device);
-        let mut gradients = (logits * slopes).sum().backward();
-        for group in &mut self.groups {
-            let own = GradientsParams::from_params(&mut gradients, &self.network, &group.ids);
-            self.network = group.optimizer.step(learning_rate * group.factor, self.network.clone(), own);
-        }
-        loss
-    }
-
-    /// The probabilities of the validation rows as the network stands.
-    fn probabilities(&self, run: &Run<'_>) -> Vec<f64> {
-        let network = self.network.valid();
-        run.valid
-            .chunks(FORWARD_ROWS * run.features)
-            .flat_map(|rows| values(network.forward(rows_tensor(rows.to_vec(), run.features, &run.device))))
-            .map(|logit| sigmoid(f64::from(logit)))
-            .collect()
+impl Judges<'_> {
+    /// Mean cross-entropy and metric of the scores that these weights give.
+    fn judge(&self, weights: &Weights) -> (f64, f64) {
+        let scores = Forward::new(weights).probabilities(&self.rows);
+        (cross_entropy(self.labels, &scores), (self.metric)(self.labels, &scores))
     }
 }
 
