@@ -12,7 +12,9 @@ use std::time::Instant;
 use burn::tensor::{Device as BurnDevice, Tensor, TensorData, activation::relu};
 use fraudctl::features::scaling::RobustScaler;
 use fraudctl::matrix::Matrix;
-use fraudctl::model::neural::{Activation, Device, Layer, Means, MlpParameters, MlpScorer, Weights, train};
+use fraudctl::model::neural::{
+    Activation, Device, Layer, Means, MemberWeights, MlpParameters, MlpScorer, Weights, train,
+};
 use fraudctl::model::{Labelled, Scorer, TrainingRows, score_rows};
 use fraudctl::progress::Silent;
 use rand::{RngExt, SeedableRng};
@@ -52,6 +54,7 @@ fn training(batch_size: usize) {
     };
     let parameters = MlpParameters {
         hidden: HIDDEN.to_vec(),
+        frequencies: 0,
         members: 1,
         epochs: Some(1),
         learning_rate: 1e-3,
@@ -76,7 +79,8 @@ fn scoring() {
         layers.push(Layer { inputs, outputs, weight: draw(inputs * outputs), bias: draw(outputs) });
         inputs = outputs;
     }
-    let weights = Weights::new(FEATURES, Activation::Relu, vec![layers.clone()]).expect("they fit");
+    let member = MemberWeights { waves: None, layers: layers.clone() };
+    let weights = Weights::new(FEATURES, None, Activation::Relu, vec![member]).expect("they fit");
     // Rows are scaled already: what is timed is the network.
     let scaler = RobustScaler { center: vec![0.0; FEATURES], scale: vec![1.0; FEATURES], one_hot: vec![] };
     let scorer = MlpScorer::new(&weights, scaler.clone()).expect("it fits");

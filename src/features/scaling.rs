@@ -54,6 +54,20 @@ impl RobustScaler {
         self.columns() + categories.map(|width| width - 1).sum::<usize>()
     }
 
+    /// Places, among the values that a row becomes, of those that are numbers and no category's.
+    pub fn numbers(&self) -> Vec<usize> {
+        let width = |column: usize| self.one_hot.get(column).copied().unwrap_or(0);
+        let mut next = 0;
+        let mut places = Vec::new();
+        for width in (0..self.columns()).map(width) {
+            if width == 0 {
+                places.push(next);
+            }
+            next += width.max(1);
+        }
+        places
+    }
+
     /// True when every column has its numbers, and widths are such as [`RobustScaler::fit`] gives.
     pub fn is_whole(&self) -> bool {
         self.scale.len() == self.columns()
@@ -171,6 +185,7 @@ mod tests {
         };
         assert_eq!(apply(1.0), [0.0, 1.0, 0.0, 0.0]);
         assert_eq!([apply(f64::NAN), apply(7.0)], [[0.0; 4]; 2]);
+        assert_eq!(scaler.numbers(), [3]);
         assert_eq!(RobustScaler::fit(&rows, &[Some(1_000), None]).inputs(), 33);
     }
 

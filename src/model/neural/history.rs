@@ -52,7 +52,7 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::super::activation::Activation;
-    use super::super::weights::Layer;
+    use super::super::weights::{Layer, MemberWeights};
     use super::*;
 
     fn metrics(epoch: usize, train_loss: f64, valid_average_precision: f64) -> EpochMetrics {
@@ -67,7 +67,8 @@ mod tests {
     /// A network that tells which epoch it is of.
     fn weights(epoch: usize) -> Weights {
         let layer = Layer { inputs: 1, outputs: 1, weight: vec![epoch as f32], bias: vec![0.0] };
-        Weights::new(1, Activation::Relu, vec![vec![layer]]).unwrap()
+        let member = MemberWeights { waves: None, layers: vec![layer] };
+        Weights::new(1, None, Activation::Relu, vec![member]).unwrap()
     }
 
     #[test]

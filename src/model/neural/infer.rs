@@ -8,7 +8,8 @@ use rayon::slice::{ParallelSlice, ParallelSliceMut};
 use super::activation::Activation;
 use super::dense::Dense;
 use super::loss::sigmoid;
-use super::weights::{Weights, WeightsError};
+use super::waves::{Shape, Waves};
+use super::weights::{MemberWeights, Weights, WeightsError};
 use crate::features::scaling::RobustScaler;
 use crate::model::Scorer;
 use crate::wide::{self, Loops};
@@ -32,9 +33,17 @@ pub struct MlpScorer {
 #[derive(Debug, Clone)]
 pub(super) struct Forward {
     inputs: usize,
+    embedding: Option<Shape>,
     activation: Activation,
-    members: Vec<Vec<Dense>>,
+    members: Vec<Member>,
+    /// Values of a row in the widest layer.
     widest: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Member {
+    waves: Option<Waves>,
+    layers: Vec<Dense>,
 }
 
 impl MlpScorer {
@@ -56,11 +65,20 @@ impl MlpScorer {
 
 impl Forward {
     pub(super) fn new(weights: &Weights) -> Self {
-        let members: Vec<Vec<Dense>> =
-            weights.members().iter().map(|layers| layers.iter().map(Dense::new).collect()).collect();
-        let widest = members.iter().flatten().map(|layer| layer.inputs().max(layer.outputs())).max();
-        let widest = widest.expect("well-formed weights have a layer");
-        Self { inputs: weights.features(), activation: weights.activation(), members, widest }
+        let member = |weights: &MemberWeights| Member {
+            waves: weights.waves.clone(),
+            layers: weights.layers.iter().map(Dense::new).collect(),
+        };
+        let members: Vec<Member> = weights.members().iter().map(member).collect();
+        let widths = members.iter().flat_map(|member| &member.layers);
+        let widest = widths.map(|layer| layer.inputs().max(layer.outputs())).max();
+        Self {
+            inputs: weights.features(),
+            embedding: weights.embedding().cloned(),
+            activation: weights.activation(),
+            widest: widest.expect("well-formed weights have a layer"),
+            members,
+        }
     }
 
     /// Probabilities of all scaled `rows`, computed on all threads of the pool.
@@ -96,22 +114,30 @@ impl Loops for Block<'_> {
         let Self { forward, rows, scores, scratch } = self;
         let count = scores.len();
         scores.fill(0.0);
-        for layers in &forward.members {
+        for member in &forward.members {
             let (mut from, mut to) = scratch.split_at_mut(BLOCK_ROWS * forward.widest);
-            let mut width = 0;
-            for (place, layer) in layers.iter().enumerate() {
-                let results = &mut to[..count * layer.outputs()];
-                if place == 0 {
-                    layer.forward::<FUSED>(rows, results);
-                } else {
-                    let values = &mut from[..count * width];
+            let mut width = forward.inputs;
+            if let (Some(waves), Some(shape)) = (&member.waves, &forward.embedding) {
+                width += shape.outputs();
+                let wider = to[..count * width].chunks_exact_mut(width);
+                for (row, wider) in rows.chunks_exact(forward.inputs).zip(wider) {
+                    let (own, gained) = wider.split_at_mut(forward.inputs);
+                    own.copy_from_slice(row);
+                    waves.embed::<FUSED>(shape, row, gained);
+                }
+            } else {
+                to[..count * width].copy_from_slice(&rows[..count * width]);
+            }
+            for (place, layer) in member.layers.iter().enumerate() {
+                (from, to) = (to, from);
+                let values = &mut from[..count * width];
+                if place > 0 {
                     forward.activation.apply(values);
-                    layer.forward::<FUSED>(values, results);
                 }
                 width = layer.outputs();
-                (from, to) = (to, from);
+                layer.forward::<FUSED>(values, &mut to[..count * width]);
             }
-            for (score, logit) in scores.iter_mut().zip(&*from) {
+            for (score, logit) in scores.iter_mut().zip(&*to) {
                 *score += sigmoid(f64::from(*logit));
             }
         }

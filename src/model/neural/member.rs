@@ -13,7 +13,8 @@ use super::loss::logistic_loss;
 use super::network::{Network, Parameter, rows_tensor, values};
 use super::parameters::MlpParameters;
 use super::schedule::coslog4;
-use super::weights::Layer;
+use super::waves::Waves;
+use super::weights::MemberWeights;
 use crate::domain::ClassWeights;
 use crate::progress::{Interrupted, Progress};
 
@@ -50,8 +51,17 @@ pub(super) struct Part {
 
 /// What a part adds to the batch's mean loss, and the gradients of that.
 pub(super) struct Gradients {
-    loss: f64,
-    of_parameters: Vec<TensorData>,
+    pub(super) loss: f64,
+    pub(super) of_parameters: Vec<TensorData>,
+}
+
+#[cfg(test)]
+impl Part {
+    /// A batch of one part.
+    pub(super) fn of_rows(parameters: Vec<Tensor<2>>, rows: Vec<u32>) -> Self {
+        let (range, share) = (0..rows.len(), 1.0 / rows.len() as f64);
+        Self { parameters, order: Arc::new(rows), range, share }
+    }
 }
 
 impl Course<'_> {
@@ -59,28 +69,51 @@ impl Course<'_> {
     pub(super) fn gradients(&self, part: Part) -> Gradients {
         let Part { parameters, order, range, share } = part;
         let rows = &order[range];
-        let leaf = |tensor| Tensor::from_inner(tensor).require_grad();
-        let leaves: Vec<Tensor<2>> = parameters.into_iter().map(leaf).collect();
-        let logits = self.network.logits(&leaves, self.batch(rows).autodiff());
+        let embedding = self.network.embedding.as_ref();
+        let (waves, others) = self.network.split(&parameters);
+        let leaf = |tensor: Tensor<2>| tensor.autodiff().require_grad();
+        let leaves: Vec<Tensor<2>> = others.iter().cloned().map(leaf).collect();
+        let scaled = self.batch(rows);
+        let inputs = match (&waves, embedding) {
+            (Some(waves), Some(shape)) => {
+                let wider = waves.embed_rows(shape, &scaled, self.network.inputs);
+                leaf(rows_tensor(wider, self.network.inputs + shape.outputs(), &self.device))
+            }
+            _ => rows_tensor(scaled, self.network.inputs, &self.device).autodiff(),
+        };
+        let logits = self.network.logits(&leaves, inputs.clone());
         let weight = |fraud| self.class_weights.map_or(1.0, |weights| weights.of(fraud));
         let labels = rows.iter().map(|&row| self.labels[row as usize]);
         let (loss, slopes) = logistic_loss(&values(logits.clone().inner()), labels, share, weight);
         // The gradient of sum(logits * slopes) is the loss's own, and the loss itself is computed in f64.
         let slopes = rows_tensor(slopes, 1, &self.device).autodiff();
         let mut gradients = (logits * slopes).sum().backward();
-        let of =
+        let mut of =
             |leaf: &Tensor<2>| leaf.grad_remove(&mut gradients).expect("every parameter is used").into_data();
-        Gradients { loss, of_parameters: leaves.iter().map(of).collect() }
+        let mut of_parameters = Vec::with_capacity(parameters.len());
+        if let (Some(waves), Some(shape)) = (waves, embedding) {
+            let slopes = of(&inputs);
+            let slopes = slopes.as_slice().expect("gradients are f32");
+            let Waves { frequency, cosine, sine, bias } =
+                waves.gradients(shape, &values(inputs.inner()), slopes, self.network.inputs);
+            let own = [frequency, cosine, sine, bias].into_iter();
+            of_parameters.extend(own.map(|values| {
+                let shape = [values.len() / shape.width(), shape.width()];
+                TensorData::new(values, shape)
+            }));
+        }
+        of_parameters.extend(leaves.iter().map(of));
+        Gradients { loss, of_parameters }
     }
 
     /// The rows at `places` side by side.
-    fn batch(&self, places: &[u32]) -> Tensor<2> {
+    fn batch(&self, places: &[u32]) -> Vec<f32> {
         let inputs = self.network.inputs;
         let mut rows = Vec::with_capacity(places.len() * inputs);
         for &place in places {
             rows.extend_from_slice(&self.rows[place as usize * inputs..][..inputs]);
         }
-        rows_tensor(rows, inputs, &self.device)
+        rows
     }
 }
 
@@ -102,7 +135,7 @@ impl Member {
     }
 
     /// The network as it stands.
-    pub(super) fn layers(&self, course: &Course<'_>) -> Vec<Layer> {
+    pub(super) fn weights(&self, course: &Course<'_>) -> MemberWeights {
         course.network.export(&self.tensors())
     }
 

@@ -17,6 +17,7 @@ mod schedule;
 #[cfg(test)]
 mod tests;
 mod training;
+mod waves;
 mod weights;
 
 pub use activation::Activation;
@@ -24,4 +25,5 @@ pub use history::{Diverged, EpochMetrics};
 pub use infer::MlpScorer;
 pub use parameters::MlpParameters;
 pub use training::{Device, Means, NeuralError, Trained, train};
-pub use weights::{Layer, Weights, WeightsError};
+pub use waves::{Shape, Waves};
+pub use weights::{Layer, MemberWeights, Weights, WeightsError};

@@ -1,6 +1,7 @@
-//! The network while it is trained, in Burn: RealMLP's small variant (arXiv 2407.04491, "RealMLP-TD-S").
+//! The network while it is trained, in Burn: RealMLP's small variant (arXiv 2407.04491, "RealMLP-TD-S") behind embeddings of
+//! the numbers (`waves.rs`).
 //!
-//! A learnt factor per input, dense layers with the activation between them, one logit. The neural tangent
+//! A learnt factor per input, those that embeddings add included, dense layers with the activation between them, one logit. The neural tangent
 //! parametrisation writes a layer as `x W / sqrt(inputs) + b` with `W` drawn from a standard normal. Under
 //! Adam, whose steps do not depend on the gradient's size, that is the same as `x W' + b` with `W' = W /
 //! sqrt(inputs)`, drawn with that deviation and trained with the learning rate divided by it:
@@ -12,13 +13,18 @@ use rand_distr::{Distribution, StandardNormal};
 
 use super::activation::{Activation, SELU_ALPHA, SELU_SCALE};
 use super::adam::{Moments, Step};
-use super::weights::Layer;
+use super::waves::{Shape, Waves};
+use super::weights::{Layer, MemberWeights, Weights, WeightsError};
 
 /// The shape of a network: what its parameters are, and what they make of a row.
 #[derive(Debug, Clone)]
 pub(super) struct Network {
-    /// Values of a row.
+    /// Values of a scaled row.
     pub(super) inputs: usize,
+    /// What is added to them.
+    pub(super) embedding: Option<Shape>,
+    /// Deviation of the first frequencies.
+    pub(super) frequency_scale: f64,
     /// Width of each hidden layer.
     pub(super) hidden: Vec<usize>,
     /// What stands between the layers.
@@ -37,6 +43,8 @@ pub(super) enum Role {
     },
     /// The biases of a layer.
     Bias,
+    /// The frequencies of an embedding.
+    Frequency,
 }
 
 impl Role {
@@ -45,7 +53,7 @@ impl Role {
         match self {
             Self::Scale => 6.0,
             Self::Weight { inputs } => 1.0 / (inputs as f64).sqrt(),
-            Self::Bias => 0.1,
+            Self::Bias | Self::Frequency => 0.1,
         }
     }
 
@@ -53,7 +61,7 @@ impl Role {
     pub(super) fn decay_factor(self) -> f64 {
         match self {
             Self::Weight { .. } => 1.0,
-            Self::Scale | Self::Bias => 0.0,
+            Self::Scale | Self::Bias | Self::Frequency => 0.0,
         }
     }
 }
@@ -97,8 +105,9 @@ impl Parameter {
 impl Network {
     /// Draws the parameters from `rng`: nothing of Burn's global random state is involved.
     pub(super) fn draw(&self, rng: &mut impl Rng, device: &Device) -> Vec<Parameter> {
-        let mut inputs = self.inputs;
-        let mut parameters = vec![Parameter::new(Role::Scale, vec![1.0; inputs], inputs, device)];
+        let mut parameters = self.draw_embedding(rng, device);
+        let mut inputs = self.inputs + self.embedding.as_ref().map_or(0, Shape::outputs);
+        parameters.push(Parameter::new(Role::Scale, vec![1.0; inputs], inputs, device));
         for &outputs in &self.hidden {
             let weight = normal(inputs * outputs, 1.0 / (inputs as f32).sqrt(), rng);
             parameters.push(Parameter::new(Role::Weight { inputs }, weight, outputs, device));
@@ -111,7 +120,37 @@ impl Network {
         parameters
     }
 
-    /// Logits of shape [rows, 1] for scaled `rows` of shape [rows, inputs].
+    fn draw_embedding(&self, rng: &mut impl Rng, device: &Device) -> Vec<Parameter> {
+        let Some(shape) = &self.embedding else { return Vec::new() };
+        let waves = 2 * shape.frequencies;
+        let spread = 1.0 / (waves as f32).sqrt();
+        let drawn = [
+            (Role::Frequency, self.frequency_scale as f32),
+            (Role::Weight { inputs: waves }, spread),
+            (Role::Weight { inputs: waves }, spread),
+            (Role::Bias, 0.0),
+        ];
+        let parameter = |((role, deviation), lines)| {
+            let mut values = vec![0.0; lines * shape.width()];
+            for line in values.chunks_exact_mut(shape.width()) {
+                line[..shape.places.len()].copy_from_slice(&normal(shape.places.len(), deviation, rng));
+            }
+            Parameter::new(role, values, shape.width(), device)
+        };
+        drawn.into_iter().zip(shape.lines()).map(parameter).collect()
+    }
+
+    /// The embedding's numbers, and the other parameters.
+    pub(super) fn split<'a>(&self, parameters: &'a [Tensor<2>]) -> (Option<Waves>, &'a [Tensor<2>]) {
+        if self.embedding.is_none() {
+            return (None, parameters);
+        }
+        let (own, others) = parameters.split_at(Shape::PARAMETERS);
+        let [frequency, cosine, sine, bias] = std::array::from_fn(|place| values(own[place].clone()));
+        (Some(Waves { frequency, cosine, sine, bias }), others)
+    }
+
+    /// Logits of shape [rows, 1] for embedded `rows` of shape [rows, inputs]; `parameters` are those behind the embedding's.
     pub(super) fn logits(&self, parameters: &[Tensor<2>], rows: Tensor<2>) -> Tensor<2> {
         let (scale, layers) = parameters.split_first().expect("a network has factors");
         let mut values = rows * scale.clone();
@@ -124,9 +163,18 @@ impl Network {
         values
     }
 
-    /// The same function as plain layers; the factors of the inputs go into the first one.
-    pub(super) fn export(&self, parameters: &[Tensor<2>]) -> Vec<Layer> {
-        let (scale, layers) = parameters.split_first().expect("a network has factors");
+    /// Members of this shape together.
+    ///
+    /// # Errors
+    /// When a number is not finite.
+    pub(super) fn weights(&self, members: Vec<MemberWeights>) -> Result<Weights, WeightsError> {
+        Weights::new(self.inputs, self.embedding.clone(), self.activation, members)
+    }
+
+    /// The same function as plain numbers; the factors of the inputs go into the first layer.
+    pub(super) fn export(&self, parameters: &[Tensor<2>]) -> MemberWeights {
+        let (waves, others) = self.split(parameters);
+        let (scale, layers) = others.split_first().expect("a network has factors");
         let layer = |pair: &[Tensor<2>]| {
             let [inputs, outputs] = pair[0].dims();
             Layer { inputs, outputs, weight: values(pair[0].clone()), bias: values(pair[1].clone()) }
@@ -136,7 +184,7 @@ impl Network {
         for (line, scale) in first.weight.chunks_exact_mut(first.outputs).zip(values(scale.clone())) {
             line.iter_mut().for_each(|weight| *weight *= scale);
         }
-        layers
+        MemberWeights { waves, layers }
     }
 }
 

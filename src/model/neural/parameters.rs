@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::activation::Activation;
+use super::waves::MOST_SIZE;
 use crate::model::ParameterError;
 
 /// The shape of the network and how it is trained.
@@ -16,6 +17,12 @@ pub struct MlpParameters {
     pub hidden: Vec<usize>,
     /// What stands between the layers.
     pub activation: Activation,
+    /// Waves that each number is embedded with; 0 for no embeddings.
+    pub frequencies: usize,
+    /// Values that each number's waves are joined to.
+    pub embedding_size: usize,
+    /// Deviation of the first frequencies, in turns from the median to a quartile.
+    pub frequency_scale: f64,
     /// Networks trained side by side from different starts; their probabilities are averaged.
     pub members: usize,
     /// The schedule's peak; a layer's weights take it divided by the root of its number of inputs.
@@ -24,7 +31,7 @@ pub struct MlpParameters {
     pub weight_decay: f64,
     /// Rows in one step.
     pub batch_size: usize,
-    /// Passes over the training rows; `None` for 16, and on few rows as many as give 1,000 steps (256 at
+    /// Passes over the training rows; `None` for 8, and on few rows as many as give 1,000 steps (256 at
     /// most).
     pub epochs: Option<usize>,
     /// The most steps of a member: on large data they make fewer epochs than asked for, but at least one.
@@ -38,6 +45,9 @@ impl Default for MlpParameters {
         Self {
             hidden: vec![128, 128],
             activation: Activation::Relu,
+            frequencies: 8,
+            embedding_size: 4,
+            frequency_scale: 0.1,
             members: 4,
             learning_rate: 0.02,
             weight_decay: 0.0,
@@ -51,9 +61,12 @@ impl Default for MlpParameters {
 
 impl MlpParameters {
     /// The names that [`MlpParameters::set`] knows.
-    pub const KEYS: [&'static str; 9] = [
+    pub const KEYS: [&'static str; 12] = [
         "hidden",
         "activation",
+        "frequencies",
+        "embedding_size",
+        "frequency_scale",
         "members",
         "learning_rate",
         "weight_decay",
@@ -73,6 +86,18 @@ impl MlpParameters {
             "activation" => {
                 self.activation =
                     Activation::parse(value).map_err(|error| invalid("activation", value, error.expected))?;
+            }
+            "frequencies" => {
+                self.frequencies = number("frequencies", value, "a number up to 64", |n| *n <= 64)?;
+            }
+            "embedding_size" => {
+                const EXPECTED: &str = "a number from 1 to 16";
+                self.embedding_size =
+                    number("embedding_size", value, EXPECTED, |n| (1..=MOST_SIZE).contains(n))?;
+            }
+            "frequency_scale" => {
+                let accepted = |scale: &f64| *scale > 0.0 && *scale <= 10.0;
+                self.frequency_scale = number("frequency_scale", value, "more than 0, at most 10", accepted)?;
             }
             "members" => {
                 self.members = number("members", value, "a number from 1 to 64", |n| (1..=64).contains(n))?
@@ -100,7 +125,7 @@ impl MlpParameters {
 
     /// The number of epochs when one takes `steps` steps.
     pub fn epochs_of(&self, steps: usize) -> usize {
-        const USUAL: usize = 16;
+        const USUAL: usize = 8;
         const MOST: usize = 256;
         const ENOUGH_STEPS: usize = 1000;
         let wanted = self.epochs.unwrap_or_else(|| ENOUGH_STEPS.div_ceil(steps).clamp(USUAL, MOST));
@@ -115,6 +140,9 @@ impl MlpParameters {
         let widths: Vec<String> = self.hidden.iter().map(usize::to_string).collect();
         let mut checked = Self::default();
         checked.set("hidden", &widths.join(","))?;
+        checked.set("frequencies", &self.frequencies.to_string())?;
+        checked.set("embedding_size", &self.embedding_size.to_string())?;
+        checked.set("frequency_scale", &self.frequency_scale.to_string())?;
         checked.set("members", &self.members.to_string())?;
         checked.set("learning_rate", &self.learning_rate.to_string())?;
         checked.set("weight_decay", &self.weight_decay.to_string())?;
@@ -160,7 +188,7 @@ mod tests {
 
     #[test]
     fn every_key_can_be_set_and_shows_up() {
-        let values = ["64, 32", "selu", "2", "0.03", "0.1", "128", "9", "77", "3"];
+        let values = ["64, 32", "selu", "16", "8", "0.3", "2", "0.03", "0.1", "128", "9", "77", "3"];
         let mut parameters = MlpParameters::default();
         for (key, value) in MlpParameters::KEYS.into_iter().zip(values) {
             let before = parameters.clone();
@@ -181,7 +209,7 @@ mod tests {
         let mut parameters = MlpParameters::default();
         assert_eq!(
             [1, 10, 84, 1000, 4297, 100_000].map(|steps| parameters.epochs_of(steps)),
-            [256, 100, 16, 16, 3, 1]
+            [256, 100, 12, 8, 3, 1]
         );
         parameters.set("epochs", "5").unwrap();
         assert_eq!([1, 1000, 4297].map(|steps| parameters.epochs_of(steps)), [5, 5, 3]);
@@ -204,6 +232,9 @@ mod tests {
         for (key, value) in [
             ("hidden", ""),
             ("hidden", "64,0"),
+            ("frequencies", "65"),
+            ("embedding_size", "0"),
+            ("frequency_scale", "0"),
             ("members", "0"),
             ("learning_rate", "nan"),
             ("learning_rate", "-0.1"),

@@ -12,7 +12,8 @@ use super::loss::cross_entropy;
 use super::member::{Course, Gradients, Member, Part};
 use super::network::Network;
 use super::parameters::MlpParameters;
-use super::weights::{Layer, Weights};
+use super::waves::Shape;
+use super::weights::{MemberWeights, Weights};
 use crate::features::scaling::RobustScaler;
 use crate::matrix::Matrix;
 use crate::model::{Labelled, ParameterError, TrainingRows};
@@ -108,10 +109,9 @@ pub fn train(
         check("validation", valid, scaler)?;
     }
     let steps_per_epoch = (data.train.labels.len() / parameters.batch_size).max(1);
-    let (hidden, activation) = (parameters.hidden.clone(), parameters.activation);
     let course = Course {
         parameters,
-        network: Network { inputs: scaler.inputs(), hidden, activation },
+        network: network(parameters, scaler),
         device: means.device.open(),
         rows: scaled(data.train.features, scaler),
         labels: data.train.labels,
@@ -129,6 +129,22 @@ pub fn train(
     let Record { history, best_epoch, best, interrupted } = outcome?;
     let weights = best.ok_or(Interrupted)?;
     Ok(Trained { weights, best_epoch, history, interrupted })
+}
+
+fn network(parameters: &MlpParameters, scaler: &RobustScaler) -> Network {
+    let places = scaler.numbers();
+    let embedding = (parameters.frequencies > 0 && !places.is_empty()).then(|| Shape {
+        places,
+        frequencies: parameters.frequencies,
+        size: parameters.embedding_size,
+    });
+    Network {
+        inputs: scaler.inputs(),
+        embedding,
+        frequency_scale: parameters.frequency_scale,
+        hidden: parameters.hidden.clone(),
+        activation: parameters.activation,
+    }
 }
 
 /// Both classes, one label a row, and the columns that the scaling knows.
@@ -159,7 +175,7 @@ struct Judges<'a> {
 }
 
 /// A thread that has some members. It is asked for an epoch of theirs: the sum of their losses, and their layers.
-type Leader = Worker<usize, Result<(f64, Vec<Vec<Layer>>), Interrupted>>;
+type Leader = Worker<usize, Result<(f64, Vec<MemberWeights>), Interrupted>>;
 
 impl Course<'_> {
     /// Epoch after epoch, until the last or until patience ends. Each of the `threads` leads some members, or helps one that
@@ -183,13 +199,13 @@ impl Course<'_> {
         &self,
         mut members: Vec<Member>,
         helpers: Vec<Worker<Part, Gradients>>,
-    ) -> impl FnMut(usize) -> Result<(f64, Vec<Vec<Layer>>), Interrupted> {
+    ) -> impl FnMut(usize) -> Result<(f64, Vec<MemberWeights>), Interrupted> {
         move |epoch| {
             let mut loss = 0.0;
             for member in &mut members {
                 loss += member.epoch(self, epoch, &helpers)?;
             }
-            Ok((loss, members.iter().map(|member| member.layers(self)).collect()))
+            Ok((loss, members.iter().map(|member| member.weights(self)).collect()))
         }
     }
 
@@ -202,13 +218,12 @@ impl Course<'_> {
                 record.interrupted = true;
                 break;
             };
-            let (losses, layers): (Vec<f64>, Vec<Vec<Vec<Layer>>>) = results.into_iter().unzip();
+            let (losses, members): (Vec<f64>, Vec<Vec<MemberWeights>>) = results.into_iter().unzip();
             let train_loss = losses.iter().sum::<f64>() / self.parameters.members as f64;
             if !train_loss.is_finite() {
                 return Err(Diverged { epoch }.into());
             }
-            let weights = Weights::new(self.network.inputs, self.network.activation, layers.concat())
-                .map_err(|_| Diverged { epoch })?;
+            let weights = self.network.weights(members.concat()).map_err(|_| Diverged { epoch })?;
             let found = valid.map(|valid| valid.judge(&weights));
             let metrics = EpochMetrics {
                 epoch,
@@ -239,7 +254,7 @@ impl Judges<'_> {
     }
 }
 
-fn scaled(rows: &Matrix, scaler: &RobustScaler) -> Vec<f32> {
+pub(super) fn scaled(rows: &Matrix, scaler: &RobustScaler) -> Vec<f32> {
     let mut values = vec![0.0; rows.rows() * scaler.inputs()];
     for (row, out) in rows.iter_rows().zip(values.chunks_exact_mut(scaler.inputs())) {
         scaler.apply(row, out);

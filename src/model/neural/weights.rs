@@ -1,10 +1,12 @@
 //! The weights of a trained network, and their file form.
 //!
 //! A SafeTensors file of f32 tensors, `members.M.layers.L.weight` of shape [inputs, outputs] and
-//! `members.M.layers.L.bias` of shape [outputs], and one metadata entry that holds the format version, the
-//! number of features, members and layers, and the activation. What only training needs (the learnt scale of
-//! the inputs, initialisation factors) is folded into these plain layers before they get here. Nothing that
-//! is read is trusted: every name, type, shape and number is checked.
+//! `members.M.layers.L.bias` of shape [outputs]; where numbers are embedded `members.M.waves.frequency` of shape
+//! [frequencies, numbers], `.cosine` and `.sine` of shape [frequencies, size, numbers] and `.bias` of shape [size, numbers]
+//! (see `waves.rs`); and one metadata entry that holds the format version, the number of features, members and layers, the
+//! activation and which features are embedded. What only training needs (the learnt scale of the inputs, initialisation
+//! factors) is folded into these before they get here. Nothing that is read is trusted: every name, type, shape and number is
+//! checked. `tests/weights.py` reads such a file with nothing but numpy and safetensors.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,9 +15,10 @@ use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
 use super::activation::Activation;
+use super::waves::{MOST_SIZE, Shape, Waves};
 
 /// The version that is written; it rises when an older reader would misread a newer file.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The metadata entry. One entry of JSON rather than several: a map's order would change from run to run,
 /// and with it the file's checksum.
@@ -23,6 +26,9 @@ const METADATA_KEY: &str = "fraudctl.mlp";
 
 /// The most layers or members that a file may announce.
 const MAX_PARTS: usize = 1024;
+
+/// Scaled numbers are at most 3, and `waves.rs` counts up to a million turns.
+const MOST_TURNS: f32 = 1e5;
 
 /// Why a weights file is not acceptable.
 #[derive(Debug, thiserror::Error)]
@@ -71,12 +77,22 @@ impl fmt::Debug for Layer {
     }
 }
 
+/// The numbers of one network.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MemberWeights {
+    /// Those of its embedding, where the networks have one.
+    pub waves: Option<Waves>,
+    /// From scaled features, and what the embedding adds behind them, to a single logit.
+    pub layers: Vec<Layer>,
+}
+
 /// A network, or several whose probabilities are averaged; always well-formed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weights {
     features: usize,
+    embedding: Option<Shape>,
     activation: Activation,
-    members: Vec<Vec<Layer>>,
+    members: Vec<MemberWeights>,
 }
 
 /// What the metadata entry holds.
@@ -87,28 +103,32 @@ struct Metadata {
     members: usize,
     layers: usize,
     activation: Activation,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    embedding: Option<Shape>,
 }
 
 impl Weights {
-    /// Puts members together; each is a chain of layers from `features` values to a single logit, with
-    /// `activation` between the layers.
+    /// Puts members together; each is a chain of layers from `features` values, and those that the `embedding` adds, to a single
+    /// logit, with `activation` between the layers.
     ///
     /// # Errors
     /// [`WeightsError::Shape`] when there is no member, members differ in their number of layers, or a member's
-    /// layers do not chain; [`WeightsError::Tensor`] when a number is not finite or a layer's vectors have the
-    /// wrong length.
+    /// layers do not chain; [`WeightsError::Tensor`] when a number is not finite or vectors have the wrong length.
     pub fn new(
         features: usize,
+        embedding: Option<Shape>,
         activation: Activation,
-        members: Vec<Vec<Layer>>,
+        members: Vec<MemberWeights>,
     ) -> Result<Self, WeightsError> {
-        let depth = members.first().map_or(0, Vec::len);
-        if features == 0 || depth == 0 || members.iter().any(|layers| layers.len() != depth) {
+        let depth = members.first().map_or(0, |member| member.layers.len());
+        if features == 0 || depth == 0 || members.iter().any(|member| member.layers.len() != depth) {
             return Err(WeightsError::Shape("a network needs features, members and layers in each".into()));
         }
-        for (member, layers) in members.iter().enumerate() {
-            let mut width = features;
-            for (index, layer) in layers.iter().enumerate() {
+        embedding.as_ref().map_or(Ok(()), |shape| check_embedding(shape, features))?;
+        for (member, weights) in members.iter().enumerate() {
+            check_waves(member, embedding.as_ref(), weights.waves.as_ref())?;
+            let mut width = features + embedding.as_ref().map_or(0, Shape::outputs);
+            for (index, layer) in weights.layers.iter().enumerate() {
                 check_layer(member, index, layer, width)?;
                 width = layer.outputs;
             }
@@ -118,10 +138,15 @@ impl Weights {
                 )));
             }
         }
-        Ok(Self { features, activation, members })
+        Ok(Self { features, embedding, activation, members })
     }
 
-    /// Number of values that go into the first layer.
+    /// Which features are embedded, and how far.
+    pub fn embedding(&self) -> Option<&Shape> {
+        self.embedding.as_ref()
+    }
+
+    /// Number of scaled values that a row has.
     pub fn features(&self) -> usize {
         self.features
     }
@@ -131,8 +156,8 @@ impl Weights {
         self.activation
     }
 
-    /// The layers of each member.
-    pub fn members(&self) -> &[Vec<Layer>] {
+    /// The numbers of each member.
+    pub fn members(&self) -> &[MemberWeights] {
         &self.members
     }
 
@@ -142,13 +167,23 @@ impl Weights {
             format: FORMAT,
             features: self.features,
             members: self.members.len(),
-            layers: self.members[0].len(),
+            layers: self.members[0].layers.len(),
             activation: self.activation,
+            embedding: self.embedding.clone(),
         };
         let metadata = serde_json::to_string(&metadata).expect("plain numbers and words become JSON");
         let mut tensors = Vec::new();
-        for (member, layers) in self.members.iter().enumerate() {
-            for (index, layer) in layers.iter().enumerate() {
+        for (member, weights) in self.members.iter().enumerate() {
+            if let (Some(shape), Some(waves)) = (&self.embedding, &weights.waves) {
+                for (name, dimensions, values) in waves_tensors(shape, waves) {
+                    tensors.push((
+                        waves_name(member, name),
+                        dimensions,
+                        to_le_bytes(&trimmed(shape, values)),
+                    ));
+                }
+            }
+            for (index, layer) in weights.layers.iter().enumerate() {
                 let (weight, bias) = names(member, index);
                 tensors.push((weight, vec![layer.inputs, layer.outputs], to_le_bytes(&layer.weight)));
                 tensors.push((bias, vec![layer.outputs], to_le_bytes(&layer.bias)));
@@ -181,19 +216,25 @@ impl Weights {
                 metadata.members, metadata.layers
             )));
         }
-        if tensors.len() != 2 * metadata.members * metadata.layers {
+        let embedding = metadata.embedding;
+        embedding.as_ref().map_or(Ok(()), |shape| check_embedding(shape, metadata.features))?;
+        let of_embedding = if embedding.is_some() { Shape::PARAMETERS } else { 0 };
+        let expected = metadata.members * (2 * metadata.layers + of_embedding);
+        if tensors.len() != expected {
             return Err(WeightsError::Shape(format!(
-                "{} tensors, but {} members of {} layers have {}",
+                "{} tensors, but {} members of {} layers have {expected}",
                 tensors.len(),
                 metadata.members,
                 metadata.layers,
-                2 * metadata.members * metadata.layers
             )));
         }
-        let read_member =
-            |member| (0..metadata.layers).map(|index| read_layer(&tensors, member, index)).collect();
-        let members = (0..metadata.members).map(read_member).collect::<Result<Vec<_>, _>>()?;
-        Self::new(metadata.features, metadata.activation, members)
+        let read_member = |member| {
+            let waves = embedding.as_ref().map(|shape| read_waves(&tensors, member, shape)).transpose()?;
+            let layers = (0..metadata.layers).map(|index| read_layer(&tensors, member, index));
+            Ok(MemberWeights { waves, layers: layers.collect::<Result<_, _>>()? })
+        };
+        let members = (0..metadata.members).map(read_member).collect::<Result<Vec<_>, WeightsError>>()?;
+        Self::new(metadata.features, embedding, metadata.activation, members)
     }
 }
 
@@ -239,6 +280,93 @@ fn check_layer(member: usize, index: usize, layer: &Layer, inputs: usize) -> Res
         }
     }
     Ok(())
+}
+
+fn waves_name(member: usize, name: &str) -> String {
+    format!("members.{member}.waves.{name}")
+}
+
+/// The arrays of an embedding: names, shapes in a file, numbers.
+fn waves_tensors<'a>(
+    shape: &Shape,
+    waves: &'a Waves,
+) -> [(&'static str, Vec<usize>, &'a [f32]); Shape::PARAMETERS] {
+    let Shape { frequencies, size, .. } = *shape;
+    let numbers = shape.places.len();
+    [
+        ("frequency", vec![frequencies, numbers], &waves.frequency),
+        ("cosine", vec![frequencies, size, numbers], &waves.cosine),
+        ("sine", vec![frequencies, size, numbers], &waves.sine),
+        ("bias", vec![size, numbers], &waves.bias),
+    ]
+}
+
+/// Lines without the zeros behind the last number.
+fn trimmed(shape: &Shape, values: &[f32]) -> Vec<f32> {
+    let lines = values.chunks_exact(shape.width());
+    lines.flat_map(|line| &line[..shape.places.len()]).copied().collect()
+}
+
+fn check_embedding(shape: &Shape, features: usize) -> Result<(), WeightsError> {
+    let is_rising = shape.places.windows(2).all(|pair| pair[0] < pair[1]);
+    let is_within = shape.places.last().is_some_and(|&place| place < features);
+    match is_rising
+        && is_within
+        && (1..=MAX_PARTS).contains(&shape.frequencies)
+        && (1..=MOST_SIZE).contains(&shape.size)
+    {
+        true => Ok(()),
+        false => Err(WeightsError::Shape(format!(
+            "the embedding of {} numbers by {} frequencies to {} values is none of {features} features",
+            shape.places.len(),
+            shape.frequencies,
+            shape.size
+        ))),
+    }
+}
+
+fn check_waves(member: usize, shape: Option<&Shape>, waves: Option<&Waves>) -> Result<(), WeightsError> {
+    let (Some(shape), Some(waves)) = (shape, waves) else {
+        return match shape.is_none() && waves.is_none() {
+            true => Ok(()),
+            false => {
+                Err(WeightsError::Shape(format!("member {member} has another embedding than it should")))
+            }
+        };
+    };
+    for (name, dimensions, values) in waves_tensors(shape, waves) {
+        let lines: usize = dimensions[..dimensions.len() - 1].iter().product();
+        if values.len() != lines * shape.width() {
+            return Err(tensor_error(waves_name(member, name), format!("has {} values", values.len())));
+        }
+        // More turns than this could not be told apart.
+        let most = if name == "frequency" { MOST_TURNS } else { f32::MAX };
+        if !values.iter().all(|value| value.abs() <= most) {
+            return Err(tensor_error(
+                waves_name(member, name),
+                "holds a number that is not finite or too large",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn read_waves(tensors: &SafeTensors<'_>, member: usize, shape: &Shape) -> Result<Waves, WeightsError> {
+    let mut waves = Waves::zeros(shape);
+    let expected = waves_tensors(shape, &waves).map(|(name, dimensions, _)| (name, dimensions));
+    let lists = [&mut waves.frequency, &mut waves.cosine, &mut waves.sine, &mut waves.bias];
+    for (list, (name, dimensions)) in lists.into_iter().zip(expected) {
+        let (found, values) = read_tensor(tensors, waves_name(member, name), dimensions.len())?;
+        if found != dimensions {
+            let problem = format!("has shape {found:?}, not {dimensions:?}");
+            return Err(tensor_error(waves_name(member, name), problem));
+        }
+        let numbers = shape.places.len();
+        for (line, values) in list.chunks_exact_mut(shape.width()).zip(values.chunks_exact(numbers)) {
+            line[..numbers].copy_from_slice(values);
+        }
+    }
+    Ok(waves)
 }
 
 fn read_layer(tensors: &SafeTensors<'_>, member: usize, index: usize) -> Result<Layer, WeightsError> {
