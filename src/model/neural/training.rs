@@ -133,7 +133,7 @@ pub fn train(
 
 fn network(parameters: &MlpParameters, scaler: &RobustScaler) -> Network {
     let places = scaler.numbers();
-    let embedding = (parameters.frequencies > 0 && !places.is_empty()).then(|| Shape {
+    let embedding = (parameters.frequencies > 0 && !places.is_empty()).then_some(Shape {
         places,
         frequencies: parameters.frequencies,
         size: parameters.embedding_size,

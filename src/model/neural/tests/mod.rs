@@ -1,14 +1,13 @@
 //! Training, serving and storing together, on small problems whose answer is known.
 
+mod burn;
+mod files;
+
 use std::sync::Mutex;
 
-use burn::tensor::{Device as BurnDevice, Tensor, activation};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::member::{Course, Part};
-use super::network::{Network, Parameter, rows_tensor, values};
-use super::training::scaled;
 use super::*;
 use crate::domain::ClassWeights;
 use crate::features::scaling::RobustScaler;
@@ -126,134 +125,6 @@ fn it_learns_what_no_linear_model_can() {
     let (rows, labels) = exclusive_or(2000, 3);
     let precision = average_precision(&labels, &problem.scores(&trained.weights, &rows));
     assert!(precision > 0.95, "average precision {precision}");
-}
-
-#[test]
-fn the_plain_forward_pass_is_burns() {
-    for (activation, seed) in [(Activation::Relu, 1), (Activation::Selu, 2)] {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        for device in [Device::Flex, Device::NdArray].map(Device::open) {
-            let shape = Shape { places: vec![0, 2, 3, 6], frequencies: 3, size: 2 };
-            let network = Network {
-                inputs: 7,
-                embedding: Some(shape),
-                frequency_scale: 0.1,
-                hidden: vec![33, 16, 5],
-                activation,
-            };
-            let parameters = drawn_parameters(&network, &mut rng, &device);
-            let weights = network.weights(vec![network.export(&parameters)]).unwrap();
-            let identity = RobustScaler { center: vec![0.0; 7], scale: vec![1.0; 7], one_hot: vec![] };
-            let rows = Matrix::from_values((0..7 * 203).map(|_| rng.random_range(-9.0..9.0)).collect(), 7);
-            let mut scaled = vec![0.0; rows.values().len()];
-            for (row, out) in rows.iter_rows().zip(scaled.chunks_exact_mut(7)) {
-                identity.apply(row, out);
-            }
-            let rows_of_burn = rows_tensor(scaled, 7, &device);
-            let expected = values(logits_in_burn(&network, &parameters, rows_of_burn));
-            let mut scores = vec![0.0; rows.rows()];
-            MlpScorer::new(&weights, identity).unwrap().score(rows.values(), &mut scores);
-            let spread = scores.iter().fold(0.0, |spread: f64, score| spread.max((score - 0.5).abs()));
-            assert!(spread > 0.1, "scores that are all 1/2 would prove nothing");
-            for (score, logit) in scores.iter().zip(expected) {
-                let expected = 1.0 / (1.0 + f64::from(-logit).exp());
-                assert!((score - expected).abs() < 1e-6, "{score} is not {expected}");
-            }
-        }
-    }
-}
-
-/// Factors and the last layer are drawn, too, so that every part shows in the logits.
-fn drawn_parameters(network: &Network, rng: &mut ChaCha8Rng, device: &BurnDevice) -> Vec<Tensor<2>> {
-    let drawn = network.draw(rng, device);
-    let embedded = network.embedding.as_ref().map_or(0, |shape| shape.places.len());
-    let any = |(place, parameter): (usize, &Parameter)| {
-        let [lines, width] = parameter.tensor().dims();
-        let spread = 1.5 / (lines as f32).sqrt();
-        let mut values: Vec<f32> = (0..lines * width).map(|_| rng.random_range(-spread..spread)).collect();
-        if place < Shape::PARAMETERS {
-            // Behind the last number there are zeros.
-            values.chunks_mut(width).for_each(|line| line[embedded..].fill(0.0));
-        }
-        rows_tensor(values, width, device)
-    };
-    drawn.iter().enumerate().map(any).collect()
-}
-
-/// The whole network in Burn, its embedding included, as its definition has it.
-fn logits_in_burn(network: &Network, parameters: &[Tensor<2>], rows: Tensor<2>) -> Tensor<2> {
-    let shape = network.embedding.as_ref().unwrap();
-    let number = |parameter: &Tensor<2>, line: usize, number: usize| {
-        parameter.clone().slice([line..line + 1, number..number + 1])
-    };
-    let mut gained = Vec::new();
-    for output in 0..shape.size {
-        for (at, &place) in shape.places.iter().enumerate() {
-            let column = rows.clone().slice([0..rows.dims()[0], place..place + 1]);
-            let mut sum = column.clone() * 0.0 + number(&parameters[3], output, at);
-            for frequency in 0..shape.frequencies {
-                let angle = column.clone() * number(&parameters[0], frequency, at) * std::f32::consts::TAU;
-                let factors = frequency * shape.size + output;
-                sum = sum + angle.clone().cos() * number(&parameters[1], factors, at);
-                sum = sum + angle.sin() * number(&parameters[2], factors, at);
-            }
-            gained.push(activation::relu(sum));
-        }
-    }
-    let wider = Tensor::cat([vec![rows], gained].concat(), 1);
-    network.logits(&parameters[Shape::PARAMETERS..], wider)
-}
-
-#[test]
-fn the_gradients_are_burns() {
-    let features = Matrix::from_values((0..40).map(|n| f64::from(n * 37 % 40) / 8.0 - 2.5).collect(), 4);
-    let labels: Vec<bool> = (0..10).map(|row| row % 3 == 0).collect();
-    let scaler = RobustScaler { center: vec![0.0; 4], scale: vec![1.0; 4], one_hot: vec![] };
-    let parameters = MlpParameters { batch_size: 10, ..small() };
-    let shape = Shape { places: vec![0, 2, 3], frequencies: 3, size: 2 };
-    let mut rng = ChaCha8Rng::seed_from_u64(8);
-    let network = Network {
-        inputs: 4,
-        embedding: Some(shape),
-        frequency_scale: 0.1,
-        hidden: vec![6, 5],
-        activation: Activation::Selu,
-    };
-    let device = Device::Flex.open();
-    let weights = Some(ClassWeights { fraud: 3.0, genuine: 0.5 });
-    let rows = scaled(&features, &scaler);
-    let course = Course {
-        parameters: &parameters,
-        network: network.clone(),
-        device: device.clone(),
-        rows: rows.clone(),
-        labels: &labels,
-        class_weights: weights,
-        steps_per_epoch: 1,
-        epochs: 1,
-        seed: 1,
-        progress: &Silent::default(),
-    };
-    let drawn = drawn_parameters(&network, &mut rng, &device);
-    let found = course.gradients(Part::of_rows(drawn.clone(), (0..10).collect()));
-    let leaves: Vec<Tensor<2>> = drawn.into_iter().map(|tensor| tensor.autodiff().require_grad()).collect();
-    let logits = logits_in_burn(&network, &leaves, rows_tensor(rows, 4, &device).autodiff());
-    let column = |of: &dyn Fn(bool) -> f32| {
-        rows_tensor(labels.iter().map(|label| of(*label)).collect(), 1, &device).autodiff()
-    };
-    let signs = column(&|label| if label { -1.0 } else { 1.0 });
-    let counts = column(&|label| if label { 3.0 } else { 0.5 });
-    let loss = (((logits * signs).exp() + 1.0).log() * counts).mean();
-    assert!((f64::from(values(loss.clone().inner())[0]) - found.loss).abs() < 1e-6);
-    let mut gradients = loss.backward();
-    for (place, (leaf, found)) in leaves.iter().zip(found.of_parameters).enumerate() {
-        let expected = values(leaf.grad_remove(&mut gradients).unwrap());
-        let found: Vec<f32> = found.try_into_vec().unwrap();
-        assert!(expected.iter().any(|value| value.abs() > 1e-4), "parameter {place} moves nothing");
-        for (found, expected) in found.iter().zip(expected) {
-            assert!((found - expected).abs() < 2e-6, "parameter {place}: {found} is not {expected}");
-        }
-    }
 }
 
 #[test]
@@ -444,92 +315,4 @@ fn unusable_data_is_named() {
         message(TrainingRows { valid: Some(Labelled { features: &narrow, ..valid }), ..data }),
         "the validation rows have 1 columns, their scaling has 4"
     );
-}
-
-#[test]
-fn weights_survive_a_round_trip_with_equal_bytes() {
-    let weights = drawn_weights(3, &[5, 4], Activation::Selu, 1);
-    let bytes = weights.to_bytes();
-    assert_eq!(Weights::from_bytes(&bytes).unwrap(), weights);
-    assert_eq!(weights.clone().to_bytes(), bytes);
-}
-
-#[test]
-fn a_truncated_or_flipped_file_never_panics_and_never_passes_as_another_shape() {
-    let weights = drawn_weights(2, &[3], Activation::Relu, 2);
-    let bytes = weights.to_bytes();
-    for length in 0..bytes.len() {
-        assert!(Weights::from_bytes(&bytes[..length]).is_err(), "cut to {length} bytes");
-    }
-    let shape = |weights: &Weights| -> Vec<(usize, usize)> {
-        weights
-            .members()
-            .iter()
-            .flat_map(|member| &member.layers)
-            .map(|layer| (layer.inputs, layer.outputs))
-            .collect()
-    };
-    for position in 0..bytes.len() {
-        for bit in 0..8 {
-            let mut flipped = bytes.clone();
-            flipped[position] ^= 1 << bit;
-            if let Ok(read) = Weights::from_bytes(&flipped) {
-                assert_eq!(shape(&read), shape(&weights), "bit {bit} of byte {position}");
-                let layers = || read.members().iter().flat_map(|member| &member.layers);
-                assert!(layers().all(|layer| layer.weight.iter().all(|weight| weight.is_finite())));
-            }
-        }
-    }
-}
-
-#[test]
-fn a_file_that_is_not_ours_is_named() {
-    let weights = drawn_weights(2, &[3], Activation::Relu, 2);
-    let text = |from: &str, to: &str| {
-        // Same length, so that the container stays valid.
-        assert_eq!(from.len(), to.len());
-        let bytes = weights.to_bytes();
-        let at = bytes.windows(from.len()).position(|window| window == from.as_bytes()).unwrap();
-        let mut changed = bytes;
-        changed[at..at + to.len()].copy_from_slice(to.as_bytes());
-        Weights::from_bytes(&changed).unwrap_err().to_string()
-    };
-    assert!(text("fraudctl.mlp", "fraudctl.mlq").contains("holds no fraudctl network"));
-    assert!(text(r#"\"format\":2"#, r#"\"format\":3"#).contains("format version 3"));
-    assert!(text(r#"\"members\":2"#, r#"\"members\":3"#).contains("16 tensors"));
-    assert_eq!(
-        text("members.1.layers.1.bias", "members.1.layers.9.bias"),
-        "tensor \"members.1.layers.1.bias\" is missing"
-    );
-    assert!(text(r#""F32""#, r#""I32""#).contains("has type I32, not F32"));
-    assert!(text(r#"\"features\":2"#, r#"\"features\":5"#).contains("has shape [4, 3] where 7 values go in"));
-    assert_eq!(
-        text("members.1.waves.cosine", "members.1.waves.cosinf"),
-        "tensor \"members.1.waves.cosine\" is missing"
-    );
-    assert!(text(r#"\"places\":[1]"#, r#"\"places\":[2]"#).contains("is none of 2 features"));
-    assert!(text(r#"\"size\":2"#, r#"\"size\":1"#).contains("has shape [3, 2, 1], not [3, 1, 1]"));
-    assert!(Weights::from_bytes(b"").unwrap_err().to_string().contains("SafeTensors"));
-}
-
-#[test]
-fn malformed_layers_are_refused() {
-    let layer = |inputs, outputs| Layer {
-        inputs,
-        outputs,
-        weight: vec![0.0; inputs * outputs],
-        bias: vec![0.0; outputs],
-    };
-    let message = |members: Vec<Vec<Layer>>| {
-        let member = |layers| MemberWeights { waves: None, layers };
-        let members = members.into_iter().map(member).collect();
-        Weights::new(2, None, Activation::Relu, members).unwrap_err().to_string()
-    };
-    assert!(message(vec![]).contains("needs features"));
-    assert!(message(vec![vec![layer(2, 1)], vec![layer(2, 3), layer(3, 1)]]).contains("layers in each"));
-    assert_eq!(message(vec![vec![layer(2, 3)]]), "member 0 ends in 3 values instead of 1");
-    let nan = Layer { bias: vec![f32::NAN], ..layer(2, 1) };
-    assert!(message(vec![vec![nan]]).contains("not finite"));
-    let short = Layer { weight: vec![], ..layer(2, 1) };
-    assert!(message(vec![vec![short]]).contains("has 0 values"));
 }
