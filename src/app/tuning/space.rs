@@ -27,12 +27,16 @@ const LIGHTGBM: [Dimension; 10] = [
     dimension("path_smooth", &["0", "1", "10"]),
 ];
 
-const MLP: [Dimension; 5] = [
-    dimension("hidden", &["64,64", "128,128", "256,256", "500", "256,128,64"]),
+const MLP: [Dimension; 9] = [
+    dimension("hidden", &["64,64", "128,128", "256,256", "128,128,128"]),
     dimension("activation", &["relu", "selu"]),
-    dimension("learning_rate", &["0.005", "0.01", "0.02", "0.04"]),
-    dimension("weight_decay", &["0", "0.01", "0.05"]),
+    dimension("frequencies", &["0", "8", "16"]),
+    dimension("embedding_size", &["4", "8"]),
+    dimension("frequency_scale", &["0.1", "0.3"]),
+    dimension("learning_rate", &["0.01", "0.02", "0.04"]),
+    dimension("weight_decay", &["0", "0.02", "0.1"]),
     dimension("batch_size", &["128", "256", "512"]),
+    dimension("epochs", &["auto", "6", "12", "16"]),
 ];
 
 /// The space of a model.

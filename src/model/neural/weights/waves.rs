@@ -12,19 +12,25 @@ pub(super) fn waves_name(member: usize, name: &str) -> String {
     format!("members.{member}.waves.{name}")
 }
 
+/// Names of an embedding's arrays, and their shapes in a file.
+fn dimensions(shape: &Shape) -> [(&'static str, Vec<usize>); Shape::PARAMETERS] {
+    let Shape { frequencies, size, .. } = *shape;
+    let numbers = shape.places.len();
+    [
+        ("frequency", vec![frequencies, numbers]),
+        ("cosine", vec![frequencies, size, numbers]),
+        ("sine", vec![frequencies, size, numbers]),
+        ("bias", vec![size, numbers]),
+    ]
+}
+
 /// The arrays of an embedding: names, shapes in a file, numbers.
 pub(super) fn waves_tensors<'a>(
     shape: &Shape,
     waves: &'a Waves,
-) -> [(&'static str, Vec<usize>, &'a [f32]); Shape::PARAMETERS] {
-    let Shape { frequencies, size, .. } = *shape;
-    let numbers = shape.places.len();
-    [
-        ("frequency", vec![frequencies, numbers], &waves.frequency),
-        ("cosine", vec![frequencies, size, numbers], &waves.cosine),
-        ("sine", vec![frequencies, size, numbers], &waves.sine),
-        ("bias", vec![size, numbers], &waves.bias),
-    ]
+) -> impl Iterator<Item = (&'static str, Vec<usize>, &'a [f32])> {
+    let lists: [&[f32]; Shape::PARAMETERS] = [&waves.frequency, &waves.cosine, &waves.sine, &waves.bias];
+    dimensions(shape).into_iter().zip(lists).map(|((name, dimensions), list)| (name, dimensions, list))
 }
 
 /// Lines without the zeros behind the last number.
@@ -86,19 +92,18 @@ pub(super) fn read_waves(
     member: usize,
     shape: &Shape,
 ) -> Result<Waves, WeightsError> {
-    let mut waves = Waves::zeros(shape);
-    let expected = waves_tensors(shape, &waves).map(|(name, dimensions, _)| (name, dimensions));
-    let lists = [&mut waves.frequency, &mut waves.cosine, &mut waves.sine, &mut waves.bias];
-    for (list, (name, dimensions)) in lists.into_iter().zip(expected) {
+    let mut lists = [const { Vec::new() }; Shape::PARAMETERS];
+    for (list, (name, dimensions)) in lists.iter_mut().zip(dimensions(shape)) {
         let (found, values) = read_tensor(tensors, waves_name(member, name), dimensions.len())?;
         if found != dimensions {
             let problem = format!("has shape {found:?}, not {dimensions:?}");
             return Err(tensor_error(waves_name(member, name), problem));
         }
-        let numbers = shape.places.len();
-        for (line, values) in list.chunks_exact_mut(shape.width()).zip(values.chunks_exact(numbers)) {
-            line[..numbers].copy_from_slice(values);
+        for line in values.chunks_exact(shape.places.len()) {
+            list.extend_from_slice(line);
+            list.resize(list.len() + shape.width() - line.len(), 0.0);
         }
     }
-    Ok(waves)
+    let [frequency, cosine, sine, bias] = lists;
+    Ok(Waves { frequency, cosine, sine, bias })
 }
