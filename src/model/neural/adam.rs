@@ -1,12 +1,10 @@
 //! AdamW in one pass over a parameter (Loshchilov and Hutter 2019, arXiv 1711.05101).
 //!
-//! Burn's makes a dozen passes, each into new memory: at 256 rows a step that is a fifth of the training time.
-
-use serde::{Deserialize, Serialize};
+//! Burn's makes a dozen passes, each into new memory; docs/BENCHMARKS.md says what one pass gains.
 
 use crate::wide::{self, Loops};
 
-/// RealMLP's: gradients of few frauds change quickly (arXiv 2407.04491, table A.1).
+/// RealMLP's (arXiv 2407.04491).
 const BETA_1: f32 = 0.9;
 const BETA_2: f32 = 0.95;
 const EPSILON: f32 = 1e-8;
@@ -15,10 +13,10 @@ const EPSILON: f32 = 1e-8;
 const BLOCK: usize = 1024;
 
 /// The running means of a parameter's gradients and of their squares.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(super) struct Moments {
-    pub(super) first: Vec<f32>,
-    pub(super) second: Vec<f32>,
+    first: Vec<f32>,
+    second: Vec<f32>,
 }
 
 /// How far a parameter goes in one step.

@@ -6,7 +6,7 @@ use std::thread::Scope;
 
 use rayon::ThreadPoolBuilder;
 
-/// Looks at an empty queue so often before sleeping: a step takes a millisecond, waking up a twentieth of it.
+/// Looks at an empty queue so often before sleeping: a step takes about a millisecond, of which waking up would be a part.
 const LOOKS: usize = 4_000;
 
 /// A thread that is given tasks and gives results in their order.

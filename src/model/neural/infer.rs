@@ -119,12 +119,7 @@ impl Loops for Block<'_> {
             let mut width = forward.inputs;
             if let (Some(waves), Some(shape)) = (&member.waves, &forward.embedding) {
                 width += shape.outputs();
-                let wider = to[..count * width].chunks_exact_mut(width);
-                for (row, wider) in rows.chunks_exact(forward.inputs).zip(wider) {
-                    let (own, gained) = wider.split_at_mut(forward.inputs);
-                    own.copy_from_slice(row);
-                    waves.embed::<FUSED>(shape, row, gained);
-                }
+                waves.widen::<FUSED>(shape, rows, forward.inputs, &mut to[..count * width]);
             } else {
                 to[..count * width].copy_from_slice(&rows[..count * width]);
             }

@@ -96,11 +96,11 @@ impl Course<'_> {
             let slopes = slopes.as_slice().expect("gradients are f32");
             let Waves { frequency, cosine, sine, bias } =
                 waves.gradients(shape, &values(inputs.inner()), slopes, self.network.inputs);
-            let own = [frequency, cosine, sine, bias].into_iter();
-            of_parameters.extend(own.map(|values| {
-                let shape = [values.len() / shape.width(), shape.width()];
-                TensorData::new(values, shape)
-            }));
+            let data = |values: Vec<f32>| {
+                let count = values.len();
+                TensorData::new(values, [count])
+            };
+            of_parameters.extend([frequency, cosine, sine, bias].map(data));
         }
         of_parameters.extend(leaves.iter().map(of));
         Gradients { loss, of_parameters }

@@ -78,7 +78,7 @@ impl Waves {
 
     /// Writes what the scaled `row` gains into `gained`: the first value of each number, then the second of each, and so on.
     #[inline(always)]
-    pub(super) fn embed<const FUSED: bool>(&self, shape: &Shape, row: &[f32], gained: &mut [f32]) {
+    fn embed<const FUSED: bool>(&self, shape: &Shape, row: &[f32], gained: &mut [f32]) {
         let count = shape.places.len();
         for (group, places) in shape.places.chunks(LANES).enumerate() {
             let numbers = gather(row, places);
@@ -99,6 +99,23 @@ impl Waves {
                 let own = &mut gained[output * count + group * LANES..][..places.len()];
                 own.iter_mut().zip(sums).for_each(|(own, sum)| *own = sum.max(0.0));
             }
+        }
+    }
+
+    /// Writes each of the `rows` of `inputs` values, and what it gains behind it, into `wider`.
+    #[inline(always)]
+    pub(super) fn widen<const FUSED: bool>(
+        &self,
+        shape: &Shape,
+        rows: &[f32],
+        inputs: usize,
+        wider: &mut [f32],
+    ) {
+        let wider = wider.chunks_exact_mut(inputs + shape.outputs());
+        for (row, wider) in rows.chunks_exact(inputs).zip(wider) {
+            let (own, gained) = wider.split_at_mut(inputs);
+            own.copy_from_slice(row);
+            self.embed::<FUSED>(shape, row, gained);
         }
     }
 
@@ -131,12 +148,7 @@ impl Loops for EmbedRows<'_> {
     #[inline(always)]
     fn run<const FUSED: bool>(self) {
         let Self { waves, shape, rows, inputs, wider } = self;
-        let wider = wider.chunks_exact_mut(inputs + shape.outputs());
-        for (row, wider) in rows.chunks_exact(inputs).zip(wider) {
-            let (own, gained) = wider.split_at_mut(inputs);
-            own.copy_from_slice(row);
-            waves.embed::<FUSED>(shape, row, gained);
-        }
+        waves.widen::<FUSED>(shape, rows, inputs, wider);
     }
 }
 
