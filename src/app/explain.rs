@@ -81,7 +81,7 @@ pub struct ExplainSummary {
 /// Explains the rows of a file.
 ///
 /// # Errors
-/// When the run is none of trees, it or the input cannot be read or do not fit, or `out` cannot be written.
+/// When the run's trees do not say what is needed, it or the input cannot be read or do not fit, or `out` cannot be written.
 pub fn explain(config: &ExplainConfig<'_>, progress: &dyn Progress) -> Result<ExplainSummary, AppError> {
     let run = artifact::open(config.run)?;
     let unexplained = |source| AppError::Unexplained { run: run.name.clone(), source };

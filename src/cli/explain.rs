@@ -14,9 +14,10 @@ use crate::app::runs;
 
 /// Say why rows of a file score as they do: what each feature adds, and the reasons in words
 ///
-/// Contributions are exact Shapley values of the trees. They add up with the base, which is the same for all rows, to the
-/// logit of the score, of a calibrated run to that of its score before the calibration. Only lightgbm runs can be explained. The features of an event log come from the history within the
-/// file: give it what went before as well.
+/// Contributions are exact Shapley values of trees; those of a network compare a row with the medians of the training rows
+/// (DeepLIFT's rescale rule). They add up with the base, which is the same for all rows, to the logit of the score, of a
+/// calibrated run to that of its score before the calibration. The features of an event log come from the history within
+/// the file: give it what went before as well.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  fraudctl explain latest new.csv --min-score 0.5\n  \
     fraudctl explain latest new.csv --out reasons.ndjson --json")]

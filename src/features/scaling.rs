@@ -54,18 +54,21 @@ impl RobustScaler {
         self.columns() + categories.map(|width| width - 1).sum::<usize>()
     }
 
+    /// Of each value that a row becomes, the column that it comes from.
+    pub fn sources(&self) -> Vec<usize> {
+        (0..self.columns())
+            .flat_map(|column| std::iter::repeat_n(column, self.one_hot_width(column).max(1)))
+            .collect()
+    }
+
     /// Places, among the values that a row becomes, of those that are numbers and no category's.
     pub fn numbers(&self) -> Vec<usize> {
-        let width = |column: usize| self.one_hot.get(column).copied().unwrap_or(0);
-        let mut next = 0;
-        let mut places = Vec::new();
-        for width in (0..self.columns()).map(width) {
-            if width == 0 {
-                places.push(next);
-            }
-            next += width.max(1);
-        }
-        places
+        let sources = self.sources().into_iter().enumerate();
+        sources.filter(|&(_, column)| self.one_hot_width(column) == 0).map(|(place, _)| place).collect()
+    }
+
+    fn one_hot_width(&self, column: usize) -> usize {
+        self.one_hot.get(column).copied().unwrap_or(0)
     }
 
     /// True when every column has its numbers, and widths are such as [`RobustScaler::fit`] gives.
@@ -185,7 +188,7 @@ mod tests {
         };
         assert_eq!(apply(1.0), [0.0, 1.0, 0.0, 0.0]);
         assert_eq!([apply(f64::NAN), apply(7.0)], [[0.0; 4]; 2]);
-        assert_eq!(scaler.numbers(), [3]);
+        assert_eq!((scaler.sources(), scaler.numbers()), (vec![0, 0, 0, 1], vec![3]));
         assert_eq!(RobustScaler::fit(&rows, &[Some(1_000), None]).inputs(), 33);
     }
 

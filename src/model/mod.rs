@@ -60,6 +60,17 @@ pub trait Scorer: Send + Sync {
     }
 }
 
+/// The logit of a probability, which is kept 1e-15 away from 0 and 1.
+pub(crate) fn log_odds(probability: f64) -> f64 {
+    let probability = probability.clamp(1e-15, 1.0 - 1e-15);
+    (probability / (1.0 - probability)).ln()
+}
+
+/// The probability of a logit.
+pub(crate) fn sigmoid(logit: f64) -> f64 {
+    1.0 / (1.0 + (-logit).exp())
+}
+
 /// Takes a row's raw score apart.
 ///
 /// The raw score is what a logistic function makes the probability of; base and contributions add up to it.
@@ -78,8 +89,8 @@ pub trait Explainer: Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unexplained {
-    /// It is no forest.
-    #[error("only a lightgbm run can be explained")]
+    /// It has nothing that takes its scores apart.
+    #[error("a model of this kind cannot be explained")]
     Kind,
     /// The shares of the training rows are not known.
     #[error(

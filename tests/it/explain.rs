@@ -108,13 +108,17 @@ fn the_features_of_a_log_are_said_in_words() {
 }
 
 #[test]
-fn a_network_is_not_explained() {
+fn a_network_is_explained() {
     let place = Place::new();
     let (data, _) = trained(&place);
     let run = place.at("mlp");
     let settings = ["--set", "epochs=1", "--json"];
     fraudctl(["train", &data, "--model", "mlp", "--out", &run].into_iter().chain(settings)).json();
-    let outcome = fraudctl(["explain", &run, &place.at("cards.csv")]);
-    assert_eq!(outcome.code, 1);
-    assert!(outcome.stderr.contains("only a lightgbm run can be explained"), "{}", outcome.stderr);
+    let object = fraudctl(["explain", &run, &place.at("cards.csv"), "--rows", "50", "--json"]).json();
+    let explained = object["explained"].as_array().expect("a list");
+    assert_eq!(explained.len(), 50);
+    for row in explained {
+        let score = row["score"].as_f64().expect("a number");
+        assert!((sum(row) - (score / (1.0 - score)).ln()).abs() < 1e-4, "{row}");
+    }
 }

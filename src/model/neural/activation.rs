@@ -46,6 +46,18 @@ impl Activation {
             Self::Selu => values.iter_mut().for_each(|value| *value = selu(*value)),
         }
     }
+
+    /// By how much it changes on the way from `there` to `here`, for each unit of it; its slope where they are one.
+    pub(super) fn ratio(self, here: f32, there: f32) -> f32 {
+        let mut ends = [here, there];
+        self.apply(&mut ends);
+        match (self, here == there) {
+            (_, false) => (ends[0] - ends[1]) / (here - there),
+            (Self::Relu, true) => f32::from(u8::from(here > 0.0)),
+            (Self::Selu, true) if here > 0.0 => SELU_SCALE,
+            (Self::Selu, true) => ends[0] + SELU_SCALE * SELU_ALPHA,
+        }
+    }
 }
 
 #[inline(always)]

@@ -7,11 +7,11 @@ use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 use super::activation::Activation;
 use super::dense::Dense;
-use super::loss::sigmoid;
+use super::explain::Rescale;
 use super::waves::{Shape, Waves};
 use super::weights::{MemberWeights, Weights, WeightsError};
 use crate::features::scaling::RobustScaler;
-use crate::model::Scorer;
+use crate::model::{Explainer, Scorer, Unexplained, sigmoid};
 use crate::wide::{self, Loops};
 
 /// Rows that go through a layer together: a panel's weights are read from the nearest cache for all but the
@@ -27,6 +27,7 @@ thread_local! {
 pub struct MlpScorer {
     scaler: RobustScaler,
     forward: Forward,
+    rescale: Rescale,
 }
 
 /// From scaled rows to probabilities.
@@ -59,7 +60,7 @@ impl MlpScorer {
                 scaler.inputs()
             )));
         }
-        Ok(Self { scaler, forward: Forward::new(weights) })
+        Ok(Self { forward: Forward::new(weights), rescale: Rescale::new(weights, &scaler), scaler })
     }
 }
 
@@ -161,5 +162,23 @@ impl Scorer for MlpScorer {
                 self.forward.score(&scaled[..scores.len() * inputs], scores, scratch);
             }
         });
+    }
+
+    fn explainer(&self) -> Result<&dyn Explainer, Unexplained> {
+        Ok(self)
+    }
+}
+
+impl Explainer for MlpScorer {
+    fn base(&self) -> f64 {
+        self.rescale.base()
+    }
+
+    fn contributions(&self, row: &[f64], contributions: &mut [f64]) {
+        assert_eq!((row.len(), contributions.len()), (self.features(), self.features()), "one per feature");
+        let mut scaled = vec![0.0; self.forward.inputs];
+        self.scaler.apply(row, &mut scaled);
+        contributions.fill(0.0);
+        self.rescale.add(&scaled, contributions);
     }
 }

@@ -1,9 +1,6 @@
-//! Cross-entropy of logits and of probabilities, and the way from one to the other.
+//! Cross-entropy of logits and of probabilities.
 
-/// The probability that belongs to a logit.
-pub(super) fn sigmoid(logit: f64) -> f64 {
-    1.0 / (1.0 + (-logit).exp())
-}
+use crate::model::sigmoid;
 
 /// The sum of the cross-entropies of logits, each counted `share` times its class's weight, and its slope in each logit.
 pub(super) fn logistic_loss(

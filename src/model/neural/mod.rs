@@ -7,6 +7,7 @@ mod activation;
 mod adam;
 mod crew;
 mod dense;
+mod explain;
 mod history;
 mod infer;
 mod loss;

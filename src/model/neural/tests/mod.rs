@@ -1,6 +1,7 @@
 //! Training, serving and storing together, on small problems whose answer is known.
 
 mod burn;
+mod explain;
 mod files;
 
 use std::sync::Mutex;
