@@ -41,8 +41,8 @@ pub struct Facts {
     pub model: &'static str,
     /// The prepared folder that it was trained from.
     pub data: PathBuf,
-    /// The round or epoch that was kept.
-    pub best_iteration: usize,
+    /// The round or epoch that was kept; of a blend those of its parts.
+    pub best_iterations: Vec<usize>,
     /// [`SHOWN`] of the validation rows, as far as the run has them.
     pub valid: BTreeMap<&'static str, Option<f64>>,
 }
@@ -223,7 +223,7 @@ impl Facts {
         Self {
             model: facts.model.as_str(),
             data: facts.data.clone(),
-            best_iteration: facts.best_iteration,
+            best_iterations: facts.best_iterations().collect(),
             valid: SHOWN.map(|name| (name, metrics["valid"][name].as_f64())).into_iter().collect(),
         }
     }

@@ -161,19 +161,30 @@ fn prior(
     let facts = &prepared.manifest.facts;
     let counts = |count: PartCount| [count.positives, count.rows - count.positives];
     let [frauds, genuine] = counts(facts.train).map(|count| count as f64);
-    // LightGBM's own weights of the classes come on top.
-    let native = |key: &str| parameters["native"][key].as_str();
     let mut weights = weights.unwrap_or(ClassWeights { fraud: 1.0, genuine: 1.0 });
-    weights.fraud *= native("scale_pos_weight").and_then(|weight| weight.parse().ok()).unwrap_or(1.0);
-    if native("is_unbalance") == Some("true") {
-        weights.fraud *= genuine / frauds;
+    // In a blend they shift one part of the log-odds.
+    let (trees, share) = match parameters["weights"]["lightgbm"].as_f64() {
+        Some(share) => (&parameters["lightgbm"], share),
+        None => (parameters, 1.0),
+    };
+    weights.fraud *= native_weight(&trees["native"], genuine / frauds).powf(share);
+    Ok(Prior::new(counts(facts.train_before_balance), counts(facts.train), Some(weights))?)
+}
+
+/// What LightGBM's own parameters let a fraud count for more than a genuine row, on top of class weights; `ratio` is how many of
+/// these there are to a fraud.
+fn native_weight(native: &serde_json::Value, ratio: f64) -> f64 {
+    let value = |key: &str| native[key].as_str();
+    let number = |key| value(key).and_then(|text| text.parse::<f64>().ok()).unwrap_or(1.0);
+    let mut weight = number("scale_pos_weight");
+    if value("is_unbalance") == Some("true") {
+        weight *= ratio;
     }
     // Drawing one class more often than the other in each round does the same.
-    let drawn = |key| native(key).and_then(|share| share.parse::<f64>().ok()).unwrap_or(1.0);
-    if native("bagging_freq").is_some_and(|rounds| rounds != "0") {
-        weights.fraud *= drawn("pos_bagging_fraction") / drawn("neg_bagging_fraction");
+    if value("bagging_freq").is_some_and(|rounds| rounds != "0") {
+        weight *= number("pos_bagging_fraction") / number("neg_bagging_fraction");
     }
-    Ok(Prior::new(counts(facts.train_before_balance), counts(facts.train), Some(weights))?)
+    weight
 }
 
 /// Training saw other odds than there are, rounding apart.

@@ -177,7 +177,7 @@ pub enum AppError {
         run: String,
     },
     /// Only trees record what is watched.
-    #[error("--watch is for lightgbm: a network's history has its validation rows only")]
+    #[error("--watch is for lightgbm alone: a network's history has its validation rows only")]
     NotWatched,
     /// There is no search to go on with.
     #[error("{}: there are no trials to go on with", path.display())]

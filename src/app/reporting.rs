@@ -11,10 +11,10 @@ use crate::domain::Thresholds;
 use crate::features::{InputKind, Schema};
 use crate::files::{self, FileError};
 use crate::metrics::{Assessment, Choice, ChosenThresholds};
-use crate::model::artifact::{Run, RunFacts};
-use crate::model::{ModelKind, gbdt};
+use crate::model::artifact::{self, Run, RunFacts};
+use crate::model::{ModelFiles, ModelKind, gbdt};
 use crate::progress::thousands;
-use crate::report::{self, Learning, Limit, Report};
+use crate::report::{self, Followed, Learning, Limit, Report};
 
 /// The page's name in a run folder.
 pub const FILE: &str = "report.html";
@@ -58,11 +58,11 @@ pub(super) struct Told<'a> {
     pub(super) thresholds: Thresholds,
     pub(super) chosen: Option<&'a ChosenThresholds>,
     pub(super) calibration: &'a str,
-    /// The run's `history.csv`.
-    pub(super) history: &'a str,
+    /// Names and contents of the run's histories, by part.
+    pub(super) histories: &'a [(String, String)],
     /// The run's `trials.json`.
     pub(super) trials: Option<&'a Value>,
-    pub(super) model_bytes: &'a [u8],
+    pub(super) model: &'a ModelFiles,
 }
 
 /// The page of a run that is on disk.
@@ -72,12 +72,16 @@ pub(super) fn of_run(
     judge: Judge<'_>,
     found: &Assessment,
 ) -> Result<String, AppError> {
-    let read = |name: &str| {
-        let path = folder.join(name);
-        fs::read(&path).map_err(FileError::io(&path))
-    };
     let is_there = |name: &str| run.manifest.checksums.contains_key(name);
-    let history = if is_there("history.csv") { read("history.csv")? } else { Vec::new() };
+    let model = run.manifest.facts.model;
+    let mut histories = Vec::new();
+    for name in model.parts().iter().map(|part| artifact::history_file(model, *part)) {
+        // The oldest runs have none.
+        if is_there(&name) {
+            let path = folder.join(&name);
+            histories.push((name, fs::read_to_string(&path).map_err(FileError::io(&path))?));
+        }
+    }
     let trials: Option<Value> =
         if is_there("trials.json") { Some(files::read_json(&folder.join("trials.json"))?) } else { None };
     if !is_there("data.json") {
@@ -91,9 +95,9 @@ pub(super) fn of_run(
         thresholds: run.thresholds,
         chosen: run.chosen.as_ref(),
         calibration: run.calibration.as_ref().map_or("none", |calibration| calibration.as_str()),
-        history: &String::from_utf8_lossy(&history),
+        histories: &histories,
         trials: trials.as_ref(),
-        model_bytes: &read(run.manifest.facts.model.file())?,
+        model: &artifact::model_files(model, folder)?,
     };
     Ok(page(&told, judge, found))
 }
@@ -111,8 +115,7 @@ pub(super) fn page(told: &Told<'_>, judge: Judge<'_>, found: &Assessment) -> Str
         caveats: caveats(told, judge, found),
         assessment: found,
         limits: limits(told),
-        learning: learning(told.history),
-        best_iteration: told.facts.best_iteration,
+        learning: learning(told),
         importances: importances(told),
         trials: told.trials.map(trials).unwrap_or_default(),
         card: card(told),
@@ -173,15 +176,31 @@ fn limits(told: &Told<'_>) -> Vec<Limit> {
     ]
 }
 
-/// The lines of `history.csv`, by set; of several members the first.
-fn learning(history: &str) -> Vec<Learning> {
+/// The curves of each part.
+fn learning(told: &Told<'_>) -> Vec<Learning> {
+    let facts = told.facts;
+    let part = |part: ModelKind| {
+        let name = artifact::history_file(facts.model, part);
+        let (_, history) = told.histories.iter().find(|(own, _)| *own == name)?;
+        let of_blend = facts.parts.iter().find(|own| own.model == part).map(|own| own.best_iteration);
+        Some(Learning {
+            model: part.as_str(),
+            best_iteration: of_blend.or(facts.best_iteration)?,
+            sets: followed(history),
+        })
+    };
+    facts.model.parts().iter().filter_map(|kind| part(*kind)).filter(|part| !part.sets.is_empty()).collect()
+}
+
+/// The lines of a history, by set; of several members the first.
+fn followed(history: &str) -> Vec<Followed> {
     let mut lines = history.lines();
     let head: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
     let place = |name: &str| head.iter().position(|column| *column == name);
     let (Some(set), Some(loss)) = (place("set"), place("log_loss")) else { return Vec::new() };
     let Some(step) = place("round").or_else(|| place("epoch")) else { return Vec::new() };
     let (name, metric) = (head[set + 1], set + 1);
-    let mut found: Vec<Learning> = Vec::new();
+    let mut found: Vec<Followed> = Vec::new();
     for line in lines {
         let cells: Vec<&str> = line.split(',').collect();
         let cell = |place: usize| cells.get(place).copied().unwrap_or_default();
@@ -191,7 +210,7 @@ fn learning(history: &str) -> Vec<Learning> {
         let at = match found.iter().position(|learning| learning.set == cell(set)) {
             Some(at) => at,
             None => {
-                found.push(Learning {
+                found.push(Followed {
                     set: cell(set).to_owned(),
                     metric: Vec::new(),
                     log_loss: Vec::new(),
@@ -209,10 +228,8 @@ fn learning(history: &str) -> Vec<Learning> {
 }
 
 fn importances(told: &Told<'_>) -> Vec<(String, f64)> {
-    if told.facts.model != ModelKind::Lightgbm {
-        return Vec::new();
-    }
-    let gains = gbdt::gains(&String::from_utf8_lossy(told.model_bytes), told.schema.features.len());
+    let Some(trees) = told.model.get(ModelKind::Lightgbm.file()) else { return Vec::new() };
+    let gains = gbdt::gains(&String::from_utf8_lossy(trees), told.schema.features.len());
     let mut gains: Vec<(String, f64)> = told.schema.features.iter().cloned().zip(gains).collect();
     gains.retain(|(_, gain)| *gain > 0.0);
     gains.sort_by(|one, other| other.1.total_cmp(&one.1));
@@ -261,8 +278,12 @@ fn card(told: &Told<'_>) -> Vec<(&'static str, Vec<(String, String)>)> {
         let left_out = [data.left_out_columns.as_slice(), &data.dropped_columns].concat();
         of_data.push(fact("columns left out", left_out.join(", ")));
     }
-    let mut parameters = Vec::new();
-    words(&facts.parameters, &mut parameters);
+    let best: Vec<String> = facts.best_iterations().map(|best| best.to_string()).collect();
+    let parameter = |(name, value): (String, Value)| match value {
+        Value::String(text) => format!("{name} = {text}"),
+        other => format!("{name} = {other}"),
+    };
+    let parameters: Vec<String> = parameters(&facts.parameters).into_iter().map(parameter).collect();
     vec![
         (
             "Use",
@@ -278,8 +299,8 @@ fn card(told: &Told<'_>) -> Vec<(&'static str, Vec<(String, String)>)> {
         (
             "Model",
             vec![
-                fact("model", facts.model.as_str().into()),
-                fact("best round or epoch", facts.best_iteration.to_string()),
+                fact("model", made_of(facts)),
+                fact("best round or epoch", best.join(", ")),
                 fact("parameters", parameters.join("; ")),
                 fact("seed", format!("{}, on {} threads", facts.seed, facts.threads)),
                 fact("calibration", told.calibration.into()),
@@ -290,15 +311,38 @@ fn card(told: &Told<'_>) -> Vec<(&'static str, Vec<(String, String)>)> {
     ]
 }
 
-/// `name = value` of all single values, those within others too.
-fn words(parameters: &Value, into: &mut Vec<String>) {
-    for (name, value) in parameters.as_object().into_iter().flatten() {
+/// What the model is: its kind, of a blend with the weights of its parts and what each is worth alone.
+fn made_of(facts: &RunFacts) -> String {
+    let part = |part: &artifact::PartFacts| {
+        let value = part.valid_average_precision;
+        format!(
+            "{} {} (alone average precision {value:.4} on the validation rows)",
+            part.weight,
+            part.model.as_str()
+        )
+    };
+    let parts: Vec<String> = facts.parts.iter().map(part).collect();
+    match parts.is_empty() {
+        true => facts.model.as_str().to_owned(),
+        false => format!("{}: {}", facts.model.as_str(), parts.join(", ")),
+    }
+}
+
+/// Names and values of all parameters; of a blend with the names of its parts.
+pub fn parameters(given: &Value) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    for (name, value) in given.as_object().into_iter().flatten() {
         match value {
-            Value::Object(_) => words(value, into),
-            Value::String(text) => into.push(format!("{name} = {text}")),
-            other => into.push(format!("{name} = {other}")),
+            // What goes to LightGBM has its names there.
+            Value::Object(_) if name == "native" => found.extend(parameters(value)),
+            Value::Object(_) => {
+                let named = |(own, value): (String, Value)| (format!("{name}.{own}"), value);
+                found.extend(parameters(value).into_iter().map(named));
+            }
+            single => found.push((name.clone(), single.clone())),
         }
     }
+    found
 }
 
 #[cfg(test)]
@@ -308,13 +352,13 @@ mod tests {
     #[test]
     fn a_history_is_read_by_set_and_of_the_first_member() {
         let text = "member,round,set,roc_auc,log_loss\n1,10,valid,0.5,0.7\n1,10,train,0.75,\n1,20,valid,NaN,0.5\n2,10,valid,0.9,0.1\n";
-        let found = learning(text);
+        let found = followed(text);
         assert_eq!(found.iter().map(|one| one.set.as_str()).collect::<Vec<_>>(), ["valid", "train"]);
         assert_eq!(found[0].log_loss, [(10.0, 0.7), (20.0, 0.5)]);
         assert_eq!((found[1].metric.as_slice(), found[1].log_loss.len()), (&[(10.0, 0.75)][..], 0));
         assert_eq!(found[0].name, "roc_auc");
-        let epochs = learning("epoch,set,average_precision,log_loss\n1,train,,0.3\n1,valid,0.4,0.2\n");
+        let epochs = followed("epoch,set,average_precision,log_loss\n1,train,,0.3\n1,valid,0.4,0.2\n");
         assert_eq!((epochs[0].metric.len(), epochs[1].metric.as_slice()), (0, &[(1.0, 0.4)][..]));
-        assert!(learning("").is_empty() && learning("member,round,set\n").is_empty());
+        assert!(followed("").is_empty() && followed("member,round,set\n").is_empty());
     }
 }

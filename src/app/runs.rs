@@ -27,7 +27,10 @@ pub fn free_name(data: &Path, model: ModelKind) -> PathBuf {
 
 /// `artifacts/<name>`, numbered when that is taken, by a search that was stopped too.
 pub fn free_path(name: &str) -> PathBuf {
-    let is_free = |path: &PathBuf| !path.exists() && !trials_file(path).exists();
+    let is_searched = |path: &Path| {
+        [ModelKind::Lightgbm, ModelKind::Mlp, ModelKind::Blend].iter().any(|model| is_searched(path, *model))
+    };
+    let is_free = |path: &PathBuf| !path.exists() && !is_searched(path);
     numbered(name).find(is_free).expect("numbers do not end")
 }
 
@@ -35,15 +38,29 @@ pub fn free_path(name: &str) -> PathBuf {
 pub fn stopped_search(data: &Path, model: ModelKind) -> PathBuf {
     const MOST: usize = 1_000;
     let name = default_name(data, model);
-    let stopped = numbered(&name).take(MOST).find(|path| trials_file(path).exists());
+    let stopped = numbered(&name).take(MOST).find(|path| is_searched(path, model));
     stopped.unwrap_or_else(|| Path::new(ARTIFACTS).join(name))
 }
 
-/// The trials of the search for a run, beside it.
+/// The trials of the search for a run, beside it; of a blend the name that [`of_part`] makes others of.
 pub fn trials_file(run: &Path) -> PathBuf {
     let mut name = run.as_os_str().to_owned();
     name.push(".trials.jsonl");
     name.into()
+}
+
+/// The file of trials of a `part` of the model: the model's own, or `NAME.PART.jsonl` where that is `NAME.jsonl`.
+pub fn of_part(file: &Path, model: ModelKind, part: ModelKind) -> PathBuf {
+    if part == model {
+        return file.to_owned();
+    }
+    let extension = file.extension().map_or_else(String::new, |old| format!(".{}", old.to_string_lossy()));
+    file.with_extension(format!("{}{extension}", part.as_str()))
+}
+
+/// A search for this run was stopped.
+fn is_searched(run: &Path, model: ModelKind) -> bool {
+    model.parts().iter().any(|part| of_part(&trials_file(run), model, *part).exists())
 }
 
 /// `artifacts/<name>`, `artifacts/<name>-2` and so on.

@@ -15,7 +15,7 @@ pub struct ModelArgs {
     /// What to train
     #[arg(long, value_enum)]
     model: ModelArg,
-    /// A parameter of the model; may be given again
+    /// A parameter of the model, of a blend `lightgbm.KEY`, `mlp.KEY` or `weights`; may be given again
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
     /// What computes the network: flex is faster, ndarray is deprecated upstream
@@ -27,6 +27,8 @@ pub struct ModelArgs {
 enum ModelArg {
     Lightgbm,
     Mlp,
+    /// Both, their log-odds averaged
+    Blend,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -46,6 +48,7 @@ impl ModelArgs {
             model: match self.model {
                 ModelArg::Lightgbm => ModelKind::Lightgbm,
                 ModelArg::Mlp => ModelKind::Mlp,
+                ModelArg::Blend => ModelKind::Blend,
             },
             settings: self.settings.iter().map(setting).collect::<Result<_, _>>()?,
             device: match self.device {

@@ -11,7 +11,7 @@ use super::Global;
 use super::table::{Table, print};
 use super::ui::Ui;
 use crate::app::comparison::{self, RunDetails, RunDifferences, RunEntry, SHOWN};
-use crate::app::runs;
+use crate::app::{reporting, runs};
 
 /// Say which runs there are, what is in one, and how two differ
 #[derive(Debug, Args)]
@@ -112,7 +112,8 @@ fn listed(runs: &[RunEntry]) -> Sections {
         let name = format!("{}{}", run.name, if run.latest { " (latest)" } else { "" });
         match (&run.facts, &run.problem) {
             (Some(facts), _) => {
-                let mut row = vec![name, facts.model.to_owned(), facts.best_iteration.to_string()];
+                let best: Vec<String> = facts.best_iterations.iter().map(usize::to_string).collect();
+                let mut row = vec![name, facts.model.to_owned(), best.join(" + ")];
                 row.extend(SHOWN.map(|metric| number(facts.valid.get(metric).copied().flatten())));
                 rows.push(row);
             }
@@ -140,8 +141,9 @@ fn shown(run: &RunDetails) -> Sections {
         std::iter::once(cells(["", ""])).chain(rows).collect()
     };
     let manifest = &run.manifest;
-    let mut parameters = facts(&manifest["parameters"], &[]);
-    parameters.extend(facts(&manifest["parameters"]["native"], &[]).into_iter().skip(1));
+    let parameters = reporting::parameters(&manifest["parameters"]).into_iter();
+    let parameters = parameters.map(|(name, value)| vec![name.replace('_', " "), plain_value(&value)]);
+    let parameters = std::iter::once(cells(["", ""])).chain(parameters).collect();
     vec![
         (run.name.clone(), facts(manifest, &["checksums", "parameters"])),
         ("Parameters".into(), parameters),

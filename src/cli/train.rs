@@ -13,6 +13,7 @@ use super::table::{metric, print, trial_table};
 use super::ui::Ui;
 use crate::app::runs;
 use crate::app::train::{TrainConfig, TrainSummary, Watch, train};
+use crate::model::artifact::PartFacts;
 use crate::progress::Interrupted;
 
 /// Train a model on a prepared folder and write a run folder
@@ -23,6 +24,7 @@ use crate::progress::Interrupted;
 #[command(after_help = "Examples:\n  fraudctl train creditcard --model lightgbm\n  \
     fraudctl train creditcard --model lightgbm --set num_leaves=31 --set learning_rate=0.05\n  \
     fraudctl train creditcard --model mlp --out artifacts/network\n  \
+    fraudctl train bank --model blend --set mlp.hidden=64,64 --set weights=0.5,0.5\n  \
     fraudctl train bank --model lightgbm --calibrate isotonic --review alerts:100/day --block precision:0.99")]
 pub struct TrainArgs {
     /// Prepared folder; a bare name means artifacts/NAME
@@ -82,15 +84,29 @@ pub fn run(args: TrainArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
 }
 
 fn render(summary: &TrainSummary, seconds: f64) -> String {
-    let TrainSummary { run, model, best_iteration, thresholds, valid, trials, .. } = summary;
+    let TrainSummary { run, thresholds, valid, trials, .. } = summary;
     format!(
-        "{}{}: best at {best_iteration}; validation average precision {}, ROC AUC {}\nreview from {}, block from {}; written to {} in {seconds:.1} s\n",
+        "{}{}; validation average precision {}, ROC AUC {}\nreview from {}, block from {}; written to {} in {seconds:.1} s\n",
         trials.as_deref().map_or_else(String::new, trial_table),
-        model.as_str(),
+        model(summary),
         metric(valid.average_precision),
         metric(valid.roc_auc),
         metric(thresholds.review),
         metric(thresholds.block.unwrap_or(f64::NAN)),
         run.display(),
     )
+}
+
+/// What was trained, and which round or epoch was kept.
+fn model(summary: &TrainSummary) -> String {
+    let name = summary.model.as_str();
+    let part = |part: &PartFacts| {
+        let PartFacts { model, weight, best_iteration, valid_average_precision } = part;
+        let alone = metric(*valid_average_precision);
+        format!("{weight} {} (best at {best_iteration}, alone {alone})", model.as_str())
+    };
+    match summary.best_iteration {
+        Some(best) => format!("{name}: best at {best}"),
+        None => format!("{name}: {}", summary.parts.iter().map(part).collect::<Vec<_>>().join(" + ")),
+    }
 }

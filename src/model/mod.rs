@@ -1,41 +1,23 @@
 //! Models: trained, stored as a run folder, opened and asked for scores.
 
 pub mod artifact;
+pub mod blend;
 pub mod calibrated;
 pub mod gbdt;
+mod kind;
 pub mod neural;
 mod parameter;
 
+pub use kind::{ModelFiles, ModelKind};
 pub use parameter::ParameterError;
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
-use serde::{Deserialize, Serialize};
 
 use crate::domain::ClassWeights;
 use crate::matrix::Matrix;
 
 /// Rows that one thread scores before it takes more.
 const SCORED_AT_ONCE: usize = 1_024;
-
-/// The models there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ModelKind {
-    /// Gradient-boosted trees.
-    Lightgbm,
-    /// A multi-layer perceptron.
-    Mlp,
-}
-
-impl ModelKind {
-    /// The word for it on the command line, in files and on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Lightgbm => "lightgbm",
-            Self::Mlp => "mlp",
-        }
-    }
-}
 
 /// Turns feature rows into probabilities; the same one offline and online.
 pub trait Scorer: Send + Sync {
@@ -60,9 +42,9 @@ pub trait Scorer: Send + Sync {
     }
 }
 
-/// The logit of a probability, which is kept 1e-15 away from 0 and 1.
+/// The logit of a probability, which is kept 2^-52 away from 0 and 1.
 pub(crate) fn log_odds(probability: f64) -> f64 {
-    let probability = probability.clamp(1e-15, 1.0 - 1e-15);
+    let probability = probability.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
     (probability / (1.0 - probability)).ln()
 }
 

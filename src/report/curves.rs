@@ -1,6 +1,6 @@
 //! The charts of the page.
 
-use super::{Learning, Report};
+use super::{Followed, Learning, Report};
 use crate::html::{Axis, Line, Plot};
 use crate::metrics::{Assessment, Curve, ScoreHistogram};
 
@@ -147,24 +147,29 @@ pub(super) fn days(found: &Assessment) -> String {
     format!("<h2>Day by day</h2>\n<div class=\"plots\">\n{drawn}</div>\n")
 }
 
-/// What each round or epoch came to.
+/// What each round or epoch came to, of each part of the model.
 pub(super) fn learning(report: &Report<'_>) -> String {
-    let sets = &report.learning;
-    if sets.is_empty() {
-        return String::new();
+    let drawn: String = report.learning.iter().map(|part| of_part(part, report.learning.len() > 1)).collect();
+    match drawn.is_empty() {
+        true => drawn,
+        false => format!("<h2>Learning</h2>\n<div class=\"plots\">\n{drawn}</div>\n"),
     }
+}
+
+/// `named` puts the model's name into the titles.
+fn of_part(part: &Learning, named: bool) -> String {
     let classes = ["one", "two", "three"].into_iter().cycle();
-    let plot = |title: String, of: fn(&Learning) -> &Vec<(f64, f64)>| {
-        let all = || sets.iter().flat_map(of);
+    let plot = |metric: &str, of: fn(&Followed) -> &Vec<(f64, f64)>| {
+        let all = || part.sets.iter().flat_map(of);
         let y = Axis::around("", all().map(|point| point.1), false);
-        let best = report.best_iteration as f64;
+        let best = part.best_iteration as f64;
         let mut lines = vec![line("", "guide", vec![(best, y.from), (best, y.to)])];
-        let drawn = sets.iter().zip(classes.clone()).filter(|(set, _)| !of(set).is_empty());
+        let drawn = part.sets.iter().zip(classes.clone()).filter(|(set, _)| !of(set).is_empty());
         lines.extend(drawn.map(|(set, class)| line(&set.set, class, of(set).clone())));
+        let title = if named { format!("{}: {metric}", part.model) } else { metric.to_owned() };
         Plot { title, x: Axis::around("round or epoch", all().map(|point| point.0), true), y, lines }.svg()
     };
-    let name = words(&sets[0].name);
-    let chosen = if name == "log loss" { String::new() } else { plot(name, |set| &set.metric) };
-    let loss = plot("log loss".to_owned(), |set| &set.log_loss);
-    format!("<h2>Learning</h2>\n<div class=\"plots\">\n{chosen}{loss}</div>\n")
+    let name = words(&part.sets[0].name);
+    let chosen = if name == "log loss" { String::new() } else { plot(&name, |set| &set.metric) };
+    chosen + &plot("log loss", |set| &set.log_loss)
 }

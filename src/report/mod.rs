@@ -24,10 +24,8 @@ pub struct Report<'a> {
     pub assessment: &'a Assessment,
     /// The limits: name, threshold, and how it was chosen.
     pub limits: Vec<Limit>,
-    /// What each round or epoch came to, a line per set; empty when it is not known.
+    /// How the model, or each part of a blend, learnt; empty when it is not known.
     pub learning: Vec<Learning>,
-    /// The round or epoch that was kept.
-    pub best_iteration: usize,
     /// Features with what they contribute to the model, the greatest first; empty when it is not known.
     pub importances: Vec<(String, f64)>,
     /// What a search tried: number, value, round or epoch, parameters.
@@ -47,9 +45,20 @@ pub struct Limit {
     pub chosen: String,
 }
 
-/// A metric over the rounds or epochs.
+/// What each round or epoch of a model came to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Learning {
+    /// The model.
+    pub model: &'static str,
+    /// The round or epoch that was kept.
+    pub best_iteration: usize,
+    /// On each set of rows.
+    pub sets: Vec<Followed>,
+}
+
+/// A metric over the rounds or epochs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Followed {
     /// What it is measured on.
     pub set: String,
     /// Round or epoch, and the metric that chose the best.

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod backtest;
+mod blend;
 mod consume;
 mod demo;
 mod evaluate;

@@ -61,6 +61,10 @@ fn the_scores_of_serve_are_those_of_predict_to_the_last_bit() {
         fraudctl(["train", &data, "--model", "lightgbm"].into_iter().chain(settings)).succeeds();
         assert_served_as_predicted(&place, &run, calibration);
     }
+    let run = place.at("blend");
+    let settings = ["--set", "lightgbm.rounds=30", "--set", "mlp.epochs=2", "--out", &run];
+    fraudctl(["train", &data, "--model", "blend"].into_iter().chain(settings)).succeeds();
+    assert_served_as_predicted(&place, &run, "blend");
 }
 
 fn assert_served_as_predicted(place: &Place, run: &str, name: &str) {

@@ -1,39 +1,27 @@
 //! Models of folds: trained on a fold's days, judged by its later ones, several folds at the same time.
 
-use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use serde::Serialize;
-
 use super::protocol::Fold;
 use super::rows::EventRows;
-use super::{BacktestConfig, Chosen, FoldMetrics, FoldResult};
+use super::{BacktestConfig, FoldMetrics, FoldResult};
 use crate::app::AppError;
 use crate::app::fitting::{Fitted, Recipe};
 use crate::app::prep::resampling_error;
 use crate::app::train::class_weights;
-use crate::app::tuning::{self, Outcome, Search};
 use crate::dataset::{DatasetError, PartCount};
 use crate::features::Schema;
 use crate::features::scaling::RobustScaler;
-use crate::files;
 use crate::matrix::Matrix;
-use crate::metrics::{self, Metric, date_of as date};
-use crate::model::{Labelled, ModelKind, TrainingRows, score_rows};
+use crate::metrics::{self, date_of as date};
+use crate::model::{Labelled, TrainingRows, score_rows};
 use crate::progress::{Muted, Progress};
 use crate::resample::Options;
 
 /// Cards that are looked at each day, as in the book.
 const CARDS: usize = 100;
-
-/// Rounds of a LightGBM model that nothing stops early, where the user does not say.
-const ROUNDS: &str = "300";
-/// The most rounds that a trial makes; which of them is best is read from its history.
-const MOST_ROUNDS: &str = "800";
-/// Trials look at the metric every so many rounds.
-const LOOK_EVERY: &str = "10";
 
 /// The rows of a log and what to do with them.
 pub(super) struct Bench<'a> {
@@ -43,106 +31,16 @@ pub(super) struct Bench<'a> {
 }
 
 /// A model of a fold's training rows, and the rows that judge it.
-struct Model {
-    fitted: Fitted,
-    scaler: RobustScaler,
+pub(super) struct Model {
+    pub(super) fitted: Fitted,
+    pub(super) scaler: RobustScaler,
     train: PartCount,
     test: Vec<usize>,
-    features: Matrix,
-    labels: Vec<bool>,
+    pub(super) features: Matrix,
+    pub(super) labels: Vec<bool>,
 }
 
 impl Bench<'_> {
-    /// The parameters: what the user set and, when there are trials, the best of them on `folds`.
-    pub(super) fn choose(&self, folds: &[Fold], progress: &dyn Progress) -> Result<Chosen, AppError> {
-        let recipe = &self.config.recipe;
-        let mut parameters: BTreeMap<String, String> = recipe.settings.iter().cloned().collect();
-        let is_trees = recipe.model == ModelKind::Lightgbm;
-        let Some(trials) = self.config.trials else {
-            if is_trees {
-                parameters.entry("rounds".into()).or_insert_with(|| ROUNDS.into());
-            }
-            return Ok(Chosen { parameters, trials: Vec::new(), tuned_from: None, tuned_to: None });
-        };
-        let metric = recipe.metric()?;
-        let (from, to) =
-            (folds.iter().map(|fold| fold.train_from).min(), folds.iter().map(|fold| fold.test_end).max());
-        let (from, to) = (date(from.unwrap_or(0)), date(to.unwrap_or(1) - 1));
-        progress.note(format!(
-            "choosing parameters in {trials} trials on {} folds from {from} to {to}, before the first day that judges",
-            folds.len()
-        ));
-        if let Some(file) = self.config.trials_file.as_deref() {
-            tuning::begin_anew(file, self.config.force && !self.config.resume)?;
-        }
-        let search = Search {
-            model: recipe.model,
-            fixed: &recipe.settings,
-            trials,
-            seed: recipe.seed,
-            metric,
-            file: self.config.trials_file.as_deref(),
-            resume: self.config.resume,
-            judged_on: format!(
-                "validation folds from {from} to {to} by {} of a log with checksum {}, read as {}, balance {}, {:?}",
-                json(&self.config.protocol),
-                files::checksum(&self.config.input)?,
-                json(self.schema),
-                self.config.balance,
-                recipe.device
-            ),
-        };
-        let trials =
-            search.run(&mut |settings, progress| self.trial(folds, settings, metric, progress), progress)?;
-        if let Some(best) = tuning::best(&trials, metric) {
-            parameters.extend(best.settings.iter().cloned());
-            if is_trees {
-                parameters.insert("rounds".into(), best.best_iteration.to_string());
-            }
-        }
-        Ok(Chosen { parameters, trials, tuned_from: Some(from), tuned_to: Some(to) })
-    }
-
-    /// The mean over the folds of the metric of these settings; of trees at the number of rounds at which it is best.
-    fn trial(
-        &self,
-        folds: &[Fold],
-        settings: &[(String, String)],
-        metric: Metric,
-        progress: &dyn Progress,
-    ) -> Result<Outcome, AppError> {
-        let mut settings: BTreeMap<String, String> = settings.iter().cloned().collect();
-        let is_trees = self.config.recipe.model == ModelKind::Lightgbm;
-        if is_trees {
-            settings.entry("rounds".into()).or_insert_with(|| MOST_ROUNDS.into());
-            settings.entry("metric_freq".into()).or_insert_with(|| LOOK_EVERY.into());
-            // One member shows what the parameters are worth.
-            settings.insert("members".into(), "1".into());
-            settings.insert("early_stopping_rounds".into(), "0".into());
-        }
-        let recipe =
-            Recipe { settings: settings.into_iter().collect(), threads: 1, ..self.config.recipe.clone() };
-        let by_fold = self.each_fold(folds, progress, |fold, progress| {
-            let model = self.model(fold, &recipe, is_trees, progress)?;
-            match is_trees {
-                true => Ok(model.fitted.valid),
-                false => {
-                    Ok(vec![(model.fitted.best_iteration, metric.of(&model.labels, &model.scores(&recipe)?))])
-                }
-            }
-        })?;
-        // Where no tree could be split any more, a fold has fewer rounds; the others' later ones are not looked at.
-        let looks = by_fold.iter().map(Vec::len).min().unwrap_or(0);
-        let mut best = Outcome { value: f64::NAN, best_iteration: 0 };
-        for look in 0..looks {
-            let value = by_fold.iter().map(|fold| fold[look].1).sum::<f64>() / by_fold.len() as f64;
-            if metric.is_better(value, best.value) {
-                best = Outcome { value, best_iteration: by_fold[0][look].0 };
-            }
-        }
-        Ok(best)
-    }
-
     /// Trains on a fold and measures its model.
     pub(super) fn judge(
         &self,
@@ -175,7 +73,7 @@ impl Bench<'_> {
     }
 
     /// A model of a fold; `follow` records the metric of the rows that judge after each round.
-    fn model(
+    pub(super) fn model(
         &self,
         fold: &Fold,
         recipe: &Recipe,
@@ -250,12 +148,8 @@ impl Bench<'_> {
     }
 }
 
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("it is plain text and numbers")
-}
-
 impl Model {
-    fn scores(&self, recipe: &Recipe) -> Result<Vec<f64>, AppError> {
+    pub(super) fn scores(&self, recipe: &Recipe) -> Result<Vec<f64>, AppError> {
         Ok(score_rows(&*self.fitted.scorer(recipe.model, &self.scaler)?, &self.features))
     }
 }

@@ -3,6 +3,7 @@
 //! Source of the protocol: Le Borgne et al., "Reproducible Machine Learning for Credit Card Fraud Detection", chapters 3 and 5.
 
 mod bench;
+mod choosing;
 mod protocol;
 mod published;
 mod rows;

@@ -110,6 +110,7 @@ mod tests {
         };
         let trial = |number, value| Trial {
             number,
+            model: Some(ModelKind::Lightgbm),
             settings: vec![("max_bin".into(), "255".into())],
             value,
             best_iteration: 1,

@@ -2,6 +2,7 @@
 //! decide (validation rows, or validation folds), never on test rows.
 
 mod file;
+mod keeping;
 mod space;
 
 use std::path::Path;
@@ -13,11 +14,11 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::AppError;
-use crate::files::FileError;
 use crate::metrics::Metric;
 use crate::model::ModelKind;
 use crate::progress::{Muted, Progress};
 use file::TrialFile;
+pub use keeping::Keeping;
 use space::Dimension;
 
 /// Of so many best trials a later one takes its parameters.
@@ -51,6 +52,9 @@ pub struct Search<'a> {
 pub struct Trial {
     /// From 1.
     pub number: usize,
+    /// Whose parameters; older files do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelKind>,
     /// What was drawn.
     pub settings: Vec<(String, String)>,
     /// The metric.
@@ -104,7 +108,7 @@ impl Search<'_> {
                 }
             })?;
             let seconds = (started.elapsed().as_secs_f64() * 1e3).round() / 1e3;
-            let trial = Trial { number, settings, value, best_iteration, seconds };
+            let trial = Trial { number, model: Some(self.model), settings, value, best_iteration, seconds };
             file.append(&trial)?;
             trials.push(trial);
             let best = best(&trials, self.metric).expect("a trial was made");
@@ -147,17 +151,6 @@ impl Search<'_> {
             settings.push(value(dimension, &mut random));
         }
         settings
-    }
-}
-
-/// Forgets the trials in `file` when that is asked for.
-///
-/// # Errors
-/// When it cannot be removed.
-pub fn begin_anew(file: &Path, force: bool) -> Result<(), FileError> {
-    match force && file.exists() {
-        true => std::fs::remove_file(file).map_err(FileError::io(file)),
-        false => Ok(()),
     }
 }
 

@@ -39,11 +39,12 @@ const MLP: [Dimension; 9] = [
     dimension("epochs", &["auto", "6", "12", "16"]),
 ];
 
-/// The space of a model.
+/// The space of a model; the parts of a blend are searched each by itself.
 pub(super) fn of(model: ModelKind) -> &'static [Dimension] {
     match model {
         ModelKind::Lightgbm => &LIGHTGBM,
         ModelKind::Mlp => &MLP,
+        ModelKind::Blend => &[],
     }
 }
 

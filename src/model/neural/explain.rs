@@ -101,9 +101,8 @@ impl Pass {
 
 impl Trace {
     fn of(member: &MemberWeights, weights: &Weights, scaled: &[f32]) -> Self {
-        let embedded = |shape: &Shape| {
-            member.waves.as_ref().map(|waves| waves.embed_rows(shape, scaled, scaled.len()))
-        };
+        let embedded =
+            |shape: &Shape| member.waves.as_ref().map(|waves| waves.embed_rows(shape, scaled, scaled.len()));
         let first = weights.embedding().and_then(embedded).unwrap_or_else(|| scaled.to_vec());
         let mut values = vec![first];
         for (place, layer) in member.layers.iter().enumerate() {

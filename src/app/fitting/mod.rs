@@ -1,5 +1,8 @@
 //! A model of rows: what `train`, its search and `backtest` do with one set of parameters.
 
+mod blending;
+mod history;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,8 +14,10 @@ use crate::metrics::Metric;
 use crate::model::artifact::{self, OpenError};
 use crate::model::gbdt::{self, GbdtParameters, Parent};
 use crate::model::neural::{self, Device, Means, MlpParameters};
-use crate::model::{ModelKind, ParameterError, Scorer, TrainingRows};
+use crate::model::{ModelFiles, ModelKind, ParameterError, Scorer, TrainingRows};
 use crate::progress::Progress;
+
+pub use blending::Judged;
 
 /// What to train, and how.
 #[derive(Debug, Clone)]
@@ -32,18 +37,29 @@ pub struct Recipe {
 /// A trained model.
 #[derive(Debug, Clone)]
 pub struct Fitted {
-    /// The bytes of the model's file.
-    pub bytes: Vec<u8>,
-    /// The round or epoch that was kept, counted from 1.
-    pub best_iteration: usize,
+    /// The model.
+    pub files: ModelFiles,
+    /// The model itself, or the parts of a blend.
+    pub parts: Vec<Part>,
     /// All parameters, defaults included.
     pub parameters: serde_json::Value,
+    /// The user stopped it, and the best until then was kept.
+    pub interrupted: bool,
+}
+
+/// A model that is no blend.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// What it is.
+    pub model: ModelKind,
+    /// How much of it there is in the blend; 1 when there is none.
+    pub weight: f64,
+    /// The round or epoch that was kept, counted from 1.
+    pub best_iteration: usize,
     /// The validation metric by round or epoch.
     pub valid: Vec<(usize, f64)>,
     /// What each round or epoch came to, as CSV.
     pub history: String,
-    /// The user stopped it, and the best until then was kept.
-    pub interrupted: bool,
 }
 
 impl Recipe {
@@ -55,6 +71,7 @@ impl Recipe {
         match self.model {
             ModelKind::Lightgbm => self.lightgbm(weighted).map(drop),
             ModelKind::Mlp => self.mlp().map(drop),
+            ModelKind::Blend => self.parts()?.iter().try_for_each(|part| part.check(weighted)),
         }
     }
 
@@ -65,7 +82,7 @@ impl Recipe {
     pub fn metric(&self) -> Result<Metric, ParameterError> {
         match self.model {
             ModelKind::Lightgbm => Ok(self.lightgbm(false)?.metric),
-            ModelKind::Mlp => Ok(Metric::AveragePrecision),
+            ModelKind::Mlp | ModelKind::Blend => Ok(Metric::AveragePrecision),
         }
     }
 
@@ -87,14 +104,15 @@ impl Recipe {
                 let model = gbdt::train(rows, names, &parameters, parent, progress)?;
                 let valid = model.history[0].iter().map(|round| (round.round, round.metric.first()));
                 let valid = valid.filter_map(|(round, value)| Some((round, *value?)));
-                Ok(Fitted {
-                    valid: valid.filter(|_| rows.valid.is_some()).collect(),
-                    history: rounds(&model.history, parameters.metric, rows),
-                    bytes: model.model_text.into_bytes(),
+                let part = Part {
+                    model: self.model,
+                    weight: 1.0,
                     best_iteration: model.best_round,
-                    parameters: json(&parameters),
-                    interrupted: model.interrupted,
-                })
+                    valid: valid.filter(|_| rows.valid.is_some()).collect(),
+                    history: history::of_rounds(&model.history, parameters.metric, rows),
+                };
+                let bytes = model.model_text.into_bytes();
+                Ok(Fitted::single(part, bytes, json(&parameters), model.interrupted))
             }
             ModelKind::Mlp => {
                 let parameters = self.mlp()?;
@@ -103,15 +121,16 @@ impl Recipe {
                 let model = neural::train(rows, scaler, &parameters, means, &metric, progress)?;
                 let valid = model.history.iter();
                 let valid = valid.filter_map(|epoch| Some((epoch.epoch, epoch.valid_average_precision?)));
-                Ok(Fitted {
-                    valid: valid.collect(),
-                    history: epochs(&model.history),
-                    bytes: model.weights.to_bytes(),
+                let part = Part {
+                    model: self.model,
+                    weight: 1.0,
                     best_iteration: model.best_epoch,
-                    parameters: json(&parameters),
-                    interrupted: model.interrupted,
-                })
+                    valid: valid.collect(),
+                    history: history::of_epochs(&model.history),
+                };
+                Ok(Fitted::single(part, model.weights.to_bytes(), json(&parameters), model.interrupted))
             }
+            ModelKind::Blend => self.blend(rows, names, scaler, progress),
         }
     }
 
@@ -134,49 +153,18 @@ impl Recipe {
 }
 
 impl Fitted {
-    /// What scores with it.
+    fn single(part: Part, bytes: Vec<u8>, parameters: serde_json::Value, interrupted: bool) -> Self {
+        let files = ModelFiles::from([(part.model.file(), bytes)]);
+        Self { files, parts: vec![part], parameters, interrupted }
+    }
+
+    /// What scores with the `model`: with all of it, or with a part.
     ///
     /// # Errors
     /// When the bytes are no model, which would be a bug.
     pub fn scorer(&self, model: ModelKind, scaler: &RobustScaler) -> Result<Arc<dyn Scorer>, OpenError> {
-        artifact::scorer(model, &self.bytes, scaler, Path::new(model.file()))
+        artifact::scorer(model, &self.files, scaler, Path::new(""))
     }
-}
-
-/// `member,round,set,<metric>,log_loss`, a line per set and round.
-fn rounds(history: &[Vec<gbdt::RoundMetrics>], metric: Metric, rows: &TrainingRows<'_>) -> String {
-    let valid = rows.valid.map(|_| gbdt::VALID);
-    let sets: Vec<&str> = valid.into_iter().chain(rows.watched.iter().map(|(name, _)| *name)).collect();
-    let is_loss = metric == Metric::LogLoss;
-    let mut text = match is_loss {
-        true => "member,round,set,log_loss\n".to_owned(),
-        false => format!("member,round,set,{},log_loss\n", metric.as_str()),
-    };
-    for (member, rounds) in (1..).zip(history) {
-        for metrics in rounds {
-            let round = metrics.round;
-            for (set, (value, loss)) in sets.iter().zip(metrics.metric.iter().zip(&metrics.log_loss)) {
-                text += &match is_loss {
-                    true => format!("{member},{round},{set},{loss}\n"),
-                    false => format!("{member},{round},{set},{value},{loss}\n"),
-                };
-            }
-        }
-    }
-    text
-}
-
-/// `epoch,set,average_precision,log_loss`, a line per set and epoch; the loss of the training rows is that of the batches.
-fn epochs(history: &[neural::EpochMetrics]) -> String {
-    let mut text = "epoch,set,average_precision,log_loss\n".to_owned();
-    for metrics in history {
-        let epoch = metrics.epoch;
-        text += &format!("{epoch},train,,{}\n", metrics.train_loss);
-        if let (Some(value), Some(loss)) = (metrics.valid_average_precision, metrics.valid_loss) {
-            text += &format!("{epoch},valid,{value},{loss}\n");
-        }
-    }
-    text
 }
 
 fn json(parameters: &impl Serialize) -> serde_json::Value {
