@@ -62,7 +62,7 @@ fn training(batch_size: usize) {
         batch_size,
         ..MlpParameters::default()
     };
-    let means = Means { device: Device::Flex, seed: 1, threads: 2 };
+    let means = Means { device: Device::Flex, seed: 1, threads: 2, checkpoint: None };
     let started = Instant::now();
     train(&rows, &scaler, &parameters, means, &|_, _| 0.0, &Silent::default()).expect("it trains");
     let rate = ROWS as f64 / started.elapsed().as_secs_f64();

@@ -12,7 +12,7 @@ use crate::loadtest;
 use crate::metrics::{ChoiceError, MetricsError};
 use crate::model::artifact::OpenError;
 use crate::model::gbdt::GbdtError;
-use crate::model::neural::NeuralError;
+use crate::model::neural::{CheckpointError, NeuralError};
 use crate::model::{ParameterError, Unexplained};
 use crate::progress::Interrupted;
 use crate::resample::ResampleError;
@@ -185,6 +185,18 @@ pub enum AppError {
         /// The file that was looked for.
         path: PathBuf,
     },
+    /// There is no training to go on with.
+    #[error("{}: there is no checkpoint of a stopped training to go on with", path.display())]
+    NothingStopped {
+        /// The file that was looked for.
+        path: PathBuf,
+    },
+    /// A training was stopped before, and nobody said what to do with its checkpoint.
+    #[error("{}: the checkpoint of an earlier training is there already", path.display())]
+    TrainingExists {
+        /// The file.
+        path: PathBuf,
+    },
     /// A search was stopped before, and nobody said what to do with its trials.
     #[error("{}: trials of an earlier search are there already", path.display())]
     TrialsExist {
@@ -249,6 +261,16 @@ impl AppError {
                 Some("a raw file is read as the run reads it: name that one instead of the folder".into())
             }
             Self::NoTrials { .. } => Some("without --resume a search begins".into()),
+            Self::NothingStopped { .. } => {
+                Some("only the training of a network and searches leave something to --resume".into())
+            }
+            Self::TrainingExists { .. } => {
+                Some("--resume goes on with it, --force begins anew, or name another run with --out".into())
+            }
+            Self::Neural(NeuralError::Checkpoint(error)) => match error {
+                CheckpointError::File(error) => error.hint().map(str::to_owned),
+                _ => Some("give the same options as then, or begin anew with --force".into()),
+            },
             Self::TrialsExist { .. } => {
                 Some("--resume goes on with them, --force begins anew, or name another file".into())
             }

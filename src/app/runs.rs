@@ -25,27 +25,36 @@ pub fn free_name(data: &Path, model: ModelKind) -> PathBuf {
     free_path(&default_name(data, model))
 }
 
-/// `artifacts/<name>`, numbered when that is taken, by a search that was stopped too.
+/// `artifacts/<name>`, numbered when that is taken, by something that was stopped too.
 pub fn free_path(name: &str) -> PathBuf {
-    let is_searched = |path: &Path| {
-        [ModelKind::Lightgbm, ModelKind::Mlp, ModelKind::Blend].iter().any(|model| is_searched(path, *model))
+    let is_stopped = |path: &Path| {
+        [ModelKind::Lightgbm, ModelKind::Mlp, ModelKind::Blend].iter().any(|model| is_stopped(path, *model))
     };
-    let is_free = |path: &PathBuf| !path.exists() && !is_searched(path);
+    let is_free = |path: &PathBuf| !path.exists() && !is_stopped(path);
     numbered(name).find(is_free).expect("numbers do not end")
 }
 
-/// The name that a stopped search of this model would take, as [`free_name`] gave it; the first one when there is none.
-pub fn stopped_search(data: &Path, model: ModelKind) -> PathBuf {
+/// The name that a stopped search or training of this model would take, as [`free_name`] gave it; the first one when there is none.
+pub fn stopped(data: &Path, model: ModelKind) -> PathBuf {
     const MOST: usize = 1_000;
     let name = default_name(data, model);
-    let stopped = numbered(&name).take(MOST).find(|path| is_searched(path, model));
+    let stopped = numbered(&name).take(MOST).find(|path| is_stopped(path, model));
     stopped.unwrap_or_else(|| Path::new(ARTIFACTS).join(name))
+}
+
+/// The checkpoint of the network that is trained for a run, beside it.
+pub fn checkpoint_file(run: &Path) -> PathBuf {
+    beside(run, ".checkpoint")
 }
 
 /// The trials of the search for a run, beside it; of a blend the name that [`of_part`] makes others of.
 pub fn trials_file(run: &Path) -> PathBuf {
+    beside(run, ".trials.jsonl")
+}
+
+fn beside(run: &Path, ending: &str) -> PathBuf {
     let mut name = run.as_os_str().to_owned();
-    name.push(".trials.jsonl");
+    name.push(ending);
     name.into()
 }
 
@@ -58,9 +67,10 @@ pub fn of_part(file: &Path, model: ModelKind, part: ModelKind) -> PathBuf {
     file.with_extension(format!("{}{extension}", part.as_str()))
 }
 
-/// A search for this run was stopped.
-fn is_searched(run: &Path, model: ModelKind) -> bool {
-    model.parts().iter().any(|part| of_part(&trials_file(run), model, *part).exists())
+/// A search or a training for this run was stopped.
+fn is_stopped(run: &Path, model: ModelKind) -> bool {
+    let is_searched = |part: &ModelKind| of_part(&trials_file(run), model, *part).exists();
+    model.parts().iter().any(is_searched) || checkpoint_file(run).exists()
 }
 
 /// `artifacts/<name>`, `artifacts/<name>-2` and so on.

@@ -45,8 +45,8 @@ pub struct TrainArgs {
     /// Search parameters first, in N trials judged by the validation rows; docs/TRAINING.md says which and how
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     tune: Option<u16>,
-    /// Go on with a search that was stopped
-    #[arg(long, requires = "tune")]
+    /// Go on with a search, or the training of a network, that was stopped
+    #[arg(long)]
     resume: bool,
 }
 

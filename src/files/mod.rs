@@ -182,6 +182,11 @@ pub fn write_file<T, E: From<FileError>>(
     Ok(filled)
 }
 
+/// SHA-256 of these bytes, in hexadecimal.
+pub fn checksum_of(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
 /// SHA-256 of a file's bytes, in hexadecimal.
 ///
 /// # Errors

@@ -16,6 +16,7 @@ mod predict;
 mod prep;
 mod process;
 mod produce;
+mod resume;
 mod runs;
 mod serve;
 mod simulate;

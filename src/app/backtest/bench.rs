@@ -8,7 +8,7 @@ use super::protocol::Fold;
 use super::rows::EventRows;
 use super::{BacktestConfig, FoldMetrics, FoldResult};
 use crate::app::AppError;
-use crate::app::fitting::{Fitted, Recipe};
+use crate::app::fitting::{Fitted, Recipe, Start};
 use crate::app::prep::resampling_error;
 use crate::app::train::class_weights;
 use crate::dataset::{DatasetError, PartCount};
@@ -110,7 +110,7 @@ impl Bench<'_> {
             class_weights: class_weights(&balance.to_string(), &train_labels)?,
             categories: &[],
         };
-        let fitted = recipe.fit(&rows, &self.schema.features, &scaler, None, progress)?;
+        let fitted = recipe.fit(&rows, &self.schema.features, &scaler, Start::default(), progress)?;
         progress.check()?;
         Ok(Model { fitted, scaler, train, test: found.test, features, labels })
     }

@@ -1,6 +1,6 @@
 //! A blend: its parts are trained one after the other, then their weights are chosen on the validation rows.
 
-use super::{Fitted, Part, Recipe, json};
+use super::{Fitted, Part, Recipe, Start, json};
 use crate::app::AppError;
 use crate::features::scaling::RobustScaler;
 use crate::matrix::Matrix;
@@ -69,6 +69,7 @@ impl Recipe {
         rows: &TrainingRows<'_>,
         names: &[String],
         scaler: &RobustScaler,
+        start: Start<'_>,
         progress: &dyn Progress,
     ) -> Result<Fitted, AppError> {
         let (mut parts, mut files) = (Vec::new(), ModelFiles::new());
@@ -78,7 +79,7 @@ impl Recipe {
                 progress.warn("a blend needs all its parts: there is nothing to keep yet".to_owned());
                 return Err(Interrupted.into());
             }
-            let fitted = part.fit(rows, names, scaler, None, progress)?;
+            let fitted = part.fit(rows, names, scaler, start, progress)?;
             parameters.insert(part.model.as_str().to_owned(), fitted.parameters);
             parts.extend(fitted.parts);
             files.extend(fitted.files);

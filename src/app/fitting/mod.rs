@@ -13,7 +13,7 @@ use crate::features::scaling::RobustScaler;
 use crate::metrics::Metric;
 use crate::model::artifact::{self, OpenError};
 use crate::model::gbdt::{self, GbdtParameters, Parent};
-use crate::model::neural::{self, Device, Means, MlpParameters};
+use crate::model::neural::{self, Checkpoint, Device, Means, MlpParameters};
 use crate::model::{ModelFiles, ModelKind, ParameterError, Scorer, TrainingRows};
 use crate::progress::Progress;
 
@@ -62,6 +62,26 @@ pub struct Part {
     pub history: String,
 }
 
+/// What a training begins with; nothing by default.
+#[derive(Clone, Copy, Default)]
+pub struct Start<'a> {
+    /// Trees that are added to.
+    pub parent: Option<Parent<'a>>,
+    /// Where a network is kept as it is trained, and taken up again.
+    pub stopped: Option<Stopped<'a>>,
+}
+
+/// A training that may be stopped and go on.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopped<'a> {
+    /// The file.
+    pub checkpoint: &'a Path,
+    /// What is learnt from, in a few words.
+    pub data: &'a str,
+    /// Go on from the file.
+    pub resume: bool,
+}
+
 impl Recipe {
     /// Looks at the settings without training; `weighted` says that the training rows have class weights.
     ///
@@ -86,7 +106,7 @@ impl Recipe {
         }
     }
 
-    /// Trains on `rows`, whose columns have these `names`; with `parent`, trains that model further.
+    /// Trains on `rows`, whose columns have these `names`, from `start` on.
     ///
     /// # Errors
     /// When a parameter or the rows do not fit, or the user interrupts before there is a model.
@@ -95,13 +115,13 @@ impl Recipe {
         rows: &TrainingRows<'_>,
         names: &[String],
         scaler: &RobustScaler,
-        parent: Option<Parent<'_>>,
+        start: Start<'_>,
         progress: &dyn Progress,
     ) -> Result<Fitted, AppError> {
         match self.model {
             ModelKind::Lightgbm => {
                 let parameters = self.lightgbm(rows.class_weights.is_some())?;
-                let model = gbdt::train(rows, names, &parameters, parent, progress)?;
+                let model = gbdt::train(rows, names, &parameters, start.parent, progress)?;
                 let valid = model.history[0].iter().map(|round| (round.round, round.metric.first()));
                 let valid = valid.filter_map(|(round, value)| Some((round, *value?)));
                 let part = Part {
@@ -117,7 +137,13 @@ impl Recipe {
             ModelKind::Mlp => {
                 let parameters = self.mlp()?;
                 let metric = |labels: &[bool], scores: &[f64]| Metric::AveragePrecision.of(labels, scores);
-                let means = Means { device: self.device, seed: self.seed, threads: self.threads };
+                let checkpoint = start.stopped.map(|stopped| self.checkpoint(stopped, &parameters));
+                let means = Means {
+                    device: self.device,
+                    seed: self.seed,
+                    threads: self.threads,
+                    checkpoint: checkpoint.as_ref(),
+                };
                 let model = neural::train(rows, scaler, &parameters, means, &metric, progress)?;
                 let valid = model.history.iter();
                 let valid = valid.filter_map(|epoch| Some((epoch.epoch, epoch.valid_average_precision?)));
@@ -130,7 +156,18 @@ impl Recipe {
                 };
                 Ok(Fitted::single(part, model.weights.to_bytes(), json(&parameters), model.interrupted))
             }
-            ModelKind::Blend => self.blend(rows, names, scaler, progress),
+            ModelKind::Blend => self.blend(rows, names, scaler, start, progress),
+        }
+    }
+
+    /// Names the training: what is kept of another is of no use to it.
+    fn checkpoint(&self, stopped: Stopped<'_>, parameters: &MlpParameters) -> Checkpoint {
+        let parameters = json(parameters);
+        let (device, seed, version) = (self.device, self.seed, env!("CARGO_PKG_VERSION"));
+        Checkpoint {
+            path: stopped.checkpoint.to_owned(),
+            training: format!("{}, {parameters}, seed {seed}, {device:?}, fraudctl {version}", stopped.data),
+            resume: stopped.resume,
         }
     }
 

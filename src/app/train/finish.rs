@@ -22,6 +22,14 @@ pub(super) struct Trained {
     pub(super) parent: Option<String>,
 }
 
+/// Where the run goes.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'a> {
+    pub(super) folder: &'a Path,
+    /// What is there is to be replaced.
+    pub(super) replaces: bool,
+}
+
 /// Calibrates, chooses the thresholds, and writes the run.
 pub(super) fn finish(
     config: &TrainConfig,
@@ -29,10 +37,11 @@ pub(super) fn finish(
     valid: &PartRows,
     trained: Trained,
     weights: Option<ClassWeights>,
-    out: &Path,
+    target: Target<'_>,
     progress: &dyn Progress,
 ) -> Result<TrainSummary, AppError> {
     let Trained { fitted, trials, parent } = trained;
+    let out = target.folder;
     let model = config.recipe.model;
     let facts = RunFacts {
         kind: artifact::KIND.into(),
@@ -87,7 +96,7 @@ pub(super) fn finish(
     };
     let mut run = out.to_owned();
     loop {
-        match artifact::write(&run, config.force && config.out.is_some(), &contents, facts.clone()) {
+        match artifact::write(&run, target.replaces, &contents, facts.clone()) {
             // A training beside this one was faster; nobody asked for this very name.
             Err(FileError::Exists { .. }) if config.out.is_none() => {
                 run = runs::free_name(&config.data, model);

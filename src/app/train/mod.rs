@@ -3,27 +3,29 @@
 mod finish;
 mod search;
 mod sets;
+mod stopped;
 
 use std::path::PathBuf;
 
 use serde::Serialize;
 
 use super::deciding::{self, DecisionRules};
-use super::fitting::Recipe;
-use super::tuning::{Keeping, Trial};
+use super::fitting::{Recipe, Start};
+use super::tuning::Trial;
 use super::{AppError, runs};
 use crate::dataset::{Part, PartCount, PartRows, Prepared};
 use crate::domain::{ClassWeights, Thresholds};
 use crate::matrix::Matrix;
 use crate::metrics::Evaluation;
-use crate::model::artifact::{self, PartFacts};
+use crate::model::artifact::PartFacts;
 use crate::model::gbdt::Parent;
 use crate::model::{Labelled, ModelKind, TrainingRows};
 use crate::progress::Progress;
 use crate::resample::{self, Balance};
-use finish::{Trained, finish};
+use finish::{Target, Trained, finish};
 use search::search;
 use sets::{Ancestor, watched};
+use stopped::Kept;
 
 /// What to train, and how.
 #[derive(Debug, Clone)]
@@ -42,7 +44,7 @@ pub struct TrainConfig {
     pub watch: Vec<Watch>,
     /// Search parameters first, in so many trials.
     pub trials: Option<usize>,
-    /// Go on with a search that was stopped.
+    /// Go on with a search, or the training of a network, that was stopped.
     pub resume: bool,
     /// Replace `out`.
     pub force: bool,
@@ -93,19 +95,10 @@ pub fn train(config: &TrainConfig, progress: &dyn Progress) -> Result<TrainSumma
     let prepared = Prepared::open(&config.data)?;
     let out = match &config.out {
         Some(out) => out.clone(),
-        None if config.resume => runs::stopped_search(&config.data, config.recipe.model),
+        None if config.resume => runs::stopped(&config.data, config.recipe.model),
         None => runs::free_name(&config.data, config.recipe.model),
     };
-    let keeping = Keeping {
-        model: config.recipe.model,
-        file: Some(runs::trials_file(&out)),
-        resume: config.resume,
-        force: config.force,
-    };
-    if config.trials.is_some() {
-        keeping.begin()?;
-    }
-    runs::check_target(&out, artifact::KIND, config.force)?;
+    let kept = Kept::begin(config, &out)?;
     let parent = config.parent.as_deref().map(|run| Ancestor::open(run, config, &prepared)).transpose()?;
     let watched = watched(config, &prepared)?;
     let (train, valid) = (prepared.part(Part::Train)?, prepared.part(Part::Valid)?);
@@ -132,22 +125,29 @@ pub fn train(config: &TrainConfig, progress: &dyn Progress) -> Result<TrainSumma
         PartCount::of(&valid.labels).positives
     ));
     let mut recipe = config.recipe.clone();
-    let trials = match config.trials {
-        Some(count) => Some(search(config, count, &keeping, &prepared, &rows, &mut recipe, progress)?),
+    let trials = match config.trials.zip(kept.trials.as_ref()) {
+        Some((count, keeping)) => {
+            Some(search(config, count, keeping, &prepared, &rows, &mut recipe, progress)?)
+        }
         None => None,
     };
     let raw_scores =
         |rows: &Matrix| parent.as_ref().map_or_else(Vec::new, |parent| parent.forest.raw_scores(rows));
     let continued =
         parent.as_ref().map(|parent| Parent { model_text: &parent.text, raw_scores: &raw_scores });
-    let fitted = recipe.fit(&rows, &prepared.schema.features, &prepared.scaler, continued, progress)?;
-    if fitted.interrupted {
-        progress.warn("stopped; the best until now is kept".to_owned());
+    let start = Start { parent: continued, stopped: Some(kept.stopped()) };
+    let fitted = recipe.fit(&rows, &prepared.schema.features, &prepared.scaler, start, progress)?;
+    let interrupted = fitted.interrupted;
+    if interrupted {
+        let more = if recipe.model == ModelKind::Lightgbm { "" } else { "; --resume goes on" };
+        progress.warn(format!("stopped; the best until now is kept{more}"));
     }
     let contents = Trained { fitted, trials, parent: parent.map(|parent| parent.run.name) };
-    let summary = finish(config, &prepared, &valid, contents, rows.class_weights, &out, progress)?;
-    if config.trials.is_some() {
-        keeping.forget()?;
+    let replaces = kept.replaces || config.force && config.out.is_some();
+    let target = Target { folder: &out, replaces };
+    let summary = finish(config, &prepared, &valid, contents, rows.class_weights, target, progress)?;
+    if !interrupted {
+        kept.forget()?;
     }
     Ok(summary)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::TrainConfig;
 use crate::app::AppError;
-use crate::app::fitting::Recipe;
+use crate::app::fitting::{Recipe, Start};
 use crate::app::tuning::{self, Keeping, Outcome, Search, Trial};
 use crate::dataset::Prepared;
 use crate::files::{self, FileError};
@@ -49,7 +49,8 @@ pub(super) fn search(
         let found = search.run(
             &mut |settings, progress| {
                 let part = Recipe { settings: settings.to_vec(), ..part.clone() };
-                let fitted = part.fit(&rows, &prepared.schema.features, &prepared.scaler, None, progress)?;
+                let names = &prepared.schema.features;
+                let fitted = part.fit(&rows, names, &prepared.scaler, Start::default(), progress)?;
                 if fitted.interrupted {
                     progress.check()?;
                 }

@@ -34,6 +34,16 @@ impl Moments {
         Self { first: vec![0.0; count], second: vec![0.0; count] }
     }
 
+    /// The means, to be kept.
+    pub(super) fn state(&self) -> [Vec<f32>; 2] {
+        [self.first.clone(), self.second.clone()]
+    }
+
+    /// Means that were kept.
+    pub(super) fn of_state([first, second]: [Vec<f32>; 2]) -> Self {
+        Self { first, second }
+    }
+
     /// Moves `values` against the sum of `gradients`, each of which is as long.
     pub(super) fn step(&mut self, values: &mut [f32], gradients: &[&[f32]], step: Step) {
         wide::run(Update {

@@ -26,7 +26,7 @@ pub struct Diverged {
 }
 
 /// The epochs so far, and the best of them.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Record {
     pub(super) history: Vec<EpochMetrics>,
     pub(super) best_epoch: usize,

@@ -8,6 +8,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
+use super::checkpoint::MemberState;
 use super::crew::Worker;
 use super::loss::logistic_loss;
 use super::network::{Network, Parameter, rows_tensor, values};
@@ -128,6 +129,22 @@ impl Member {
     pub(super) fn new(course: &Course<'_>, index: u64) -> Self {
         let mut rng = stream(course.seed, index, 0);
         Self { index, parameters: course.network.draw(&mut rng, &course.device), steps: 0 }
+    }
+
+    /// What it needs to go on, to be kept.
+    pub(super) fn state(&self) -> MemberState {
+        MemberState { steps: self.steps, parameters: self.parameters.iter().map(Parameter::state).collect() }
+    }
+
+    /// Takes what was kept; false when it is of another network.
+    pub(super) fn restore(&mut self, state: MemberState) -> bool {
+        self.steps = state.steps;
+        self.parameters.len() == state.parameters.len()
+            && self
+                .parameters
+                .iter_mut()
+                .zip(state.parameters)
+                .all(|(parameter, state)| parameter.restore(state))
     }
 
     fn tensors(&self) -> Vec<Tensor<2>> {

@@ -5,6 +5,7 @@
 
 mod activation;
 mod adam;
+mod checkpoint;
 mod crew;
 mod dense;
 mod explain;
@@ -22,6 +23,7 @@ mod waves;
 mod weights;
 
 pub use activation::Activation;
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use history::{Diverged, EpochMetrics};
 pub use infer::MlpScorer;
 pub use parameters::MlpParameters;

@@ -13,6 +13,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 use super::activation::{Activation, SELU_ALPHA, SELU_SCALE};
 use super::adam::{Moments, Step};
+use super::checkpoint::ParameterState;
 use super::waves::{Shape, Waves};
 use super::weights::{Layer, MemberWeights, Weights, WeightsError};
 
@@ -84,6 +85,23 @@ impl Parameter {
     /// The numbers, shared.
     pub(super) fn tensor(&self) -> Tensor<2> {
         self.values.clone()
+    }
+
+    /// The numbers and Adam's means, to be kept.
+    pub(super) fn state(&self) -> ParameterState {
+        let [first, second] = self.moments.state();
+        [values(self.tensor()), first, second]
+    }
+
+    /// Takes what was kept; false when it is of another shape.
+    pub(super) fn restore(&mut self, [values, first, second]: ParameterState) -> bool {
+        let [rows, columns] = self.values.dims();
+        let fits = [&values, &first, &second].iter().all(|list| list.len() == rows * columns);
+        if fits {
+            self.values = rows_tensor(values, columns, &self.values.device());
+            self.moments = Moments::of_state([first, second]);
+        }
+        fits
     }
 
     /// Moves the numbers against the sum of `gradients`.

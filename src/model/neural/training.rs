@@ -5,6 +5,7 @@ use std::thread;
 use burn::tensor::Device as BurnDevice;
 use serde::{Deserialize, Serialize};
 
+use super::checkpoint::{Checkpoint, CheckpointError, Keeper, MemberState, State};
 use super::crew::Worker;
 use super::history::{Diverged, EpochMetrics, Record};
 use super::infer::Forward;
@@ -73,33 +74,38 @@ pub enum NeuralError {
     /// The user asked to stop before an epoch was over.
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
+    /// What was kept of an earlier training cannot be used, or nothing can be kept.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
 }
 
 /// How a training is done, which is no part of what is trained.
 #[derive(Debug, Clone, Copy)]
-pub struct Means {
+pub struct Means<'a> {
     /// What computes.
     pub device: Device,
     /// Seeds everything that is drawn.
     pub seed: u64,
     /// Threads that train, at least 1; the result does not depend on them.
     pub threads: usize,
+    /// Where it keeps what it needs to go on.
+    pub checkpoint: Option<&'a Checkpoint>,
 }
 
 /// Trains on `data` behind `scaler` and keeps the epoch whose validation scores have the highest `metric`; without
 /// validation rows, the last epoch.
 ///
 /// The same data, parameters, device and seed give the same weights to the last bit, whatever the number of
-/// threads. When the user asks to stop, the best epoch until then is kept.
+/// threads, and stopped or not. When the user asks to stop, the best epoch until then is kept.
 ///
 /// # Errors
 /// [`NeuralError`] for data or parameters that cannot be trained on, a loss that is no longer finite, and when
-/// the user asked to stop before the first epoch was over.
+/// the user asked to stop before the first epoch was over, or the checkpoint cannot be used or written.
 pub fn train(
     data: &TrainingRows<'_>,
     scaler: &RobustScaler,
     parameters: &MlpParameters,
-    means: Means,
+    means: Means<'_>,
     metric: &dyn Fn(&[bool], &[f64]) -> f64,
     progress: &dyn Progress,
 ) -> Result<Trained, NeuralError> {
@@ -124,7 +130,7 @@ pub fn train(
     let valid =
         data.valid.map(|valid| Judges { rows: scaled(valid.features, scaler), labels: valid.labels, metric });
     progress.start("training mlp", Some(course.epochs as u64));
-    let outcome = course.run(means.threads, valid.as_ref());
+    let outcome = course.run(&means, valid.as_ref());
     progress.finish();
     let Record { history, best_epoch, best, interrupted } = outcome?;
     let weights = best.ok_or(Interrupted)?;
@@ -174,55 +180,99 @@ struct Judges<'a> {
     metric: &'a dyn Fn(&[bool], &[f64]) -> f64,
 }
 
-/// A thread that has some members. It is asked for an epoch of theirs: the sum of their losses, and their layers.
-type Leader = Worker<usize, Result<(f64, Vec<MemberWeights>), Interrupted>>;
+/// A thread that has some members. It is asked for an epoch of theirs.
+type Leader = Worker<usize, Result<Epoch, Interrupted>>;
+
+/// What an epoch made of some members.
+struct Epoch {
+    /// The sum of their losses.
+    loss: f64,
+    weights: Vec<MemberWeights>,
+    /// Empty where nothing is kept.
+    states: Vec<MemberState>,
+}
 
 impl Course<'_> {
-    /// Epoch after epoch, until the last or until patience ends. Each of the `threads` leads some members, or helps one that
+    /// Epoch after epoch, until the last or until patience ends. Each of the threads leads some members, or helps one that
     /// has several threads.
-    fn run(&self, threads: usize, valid: Option<&Judges<'_>>) -> Result<Record, NeuralError> {
+    fn run(&self, means: &Means<'_>, valid: Option<&Judges<'_>>) -> Result<Record, NeuralError> {
         let count = self.parameters.members;
-        let (leaders, helpers) = (threads.clamp(1, count), (threads / count).saturating_sub(1));
-        let mut members = (0..count).map(|index| Member::new(self, index as u64));
+        let (leaders, helpers) = (means.threads.clamp(1, count), (means.threads / count).saturating_sub(1));
+        let (members, record) = self.begin(means.checkpoint)?;
+        let mut members = members.into_iter();
         thread::scope(|scope| {
             let lead = |_| {
                 let own: Vec<Member> = members.by_ref().take(count.div_ceil(leaders)).collect();
                 let helpers = (0..helpers).map(|_| Worker::spawn(scope, |part| self.gradients(part)));
-                Worker::spawn(scope, self.lead(own, helpers.collect()))
+                Worker::spawn(scope, self.lead(own, helpers.collect(), means.checkpoint.is_some()))
             };
             let leaders: Vec<Leader> = (0..leaders).map(lead).collect();
-            self.until_done(&leaders, valid)
+            self.until_done(&leaders, valid, record, means.checkpoint.map(Keeper::new))
         })
+    }
+
+    /// New members, or those of a training that was stopped, and what is known of them.
+    fn begin(&self, checkpoint: Option<&Checkpoint>) -> Result<(Vec<Member>, Record), NeuralError> {
+        let count = self.parameters.members;
+        let mut members: Vec<Member> = (0..count).map(|index| Member::new(self, index as u64)).collect();
+        let Some(checkpoint) = checkpoint.filter(|checkpoint| checkpoint.resume) else {
+            return Ok((members, Record::default()));
+        };
+        let State { members: states, record } = checkpoint.load()?;
+        let fits = states.len() == count
+            && members.iter_mut().zip(states).all(|(member, state)| member.restore(state));
+        if !fits {
+            return Err(checkpoint.damaged().into());
+        }
+        self.progress.note(format!("going on after epoch {}", record.history.len()));
+        Ok((members, record))
     }
 
     fn lead(
         &self,
         mut members: Vec<Member>,
         helpers: Vec<Worker<Part, Gradients>>,
-    ) -> impl FnMut(usize) -> Result<(f64, Vec<MemberWeights>), Interrupted> {
+        keeps: bool,
+    ) -> impl FnMut(usize) -> Result<Epoch, Interrupted> {
         move |epoch| {
             let mut loss = 0.0;
             for member in &mut members {
                 loss += member.epoch(self, epoch, &helpers)?;
             }
-            Ok((loss, members.iter().map(|member| member.weights(self)).collect()))
+            Ok(Epoch {
+                loss,
+                weights: members.iter().map(|member| member.weights(self)).collect(),
+                states: members.iter().filter(|_| keeps).map(Member::state).collect(),
+            })
         }
     }
 
-    fn until_done(&self, leaders: &[Leader], valid: Option<&Judges<'_>>) -> Result<Record, NeuralError> {
-        let mut record = Record::default();
-        for epoch in 1..=self.epochs {
+    fn until_done(
+        &self,
+        leaders: &[Leader],
+        valid: Option<&Judges<'_>>,
+        mut record: Record,
+        mut keeper: Option<Keeper<'_>>,
+    ) -> Result<Record, NeuralError> {
+        let patience = self.parameters.patience;
+        for epoch in record.history.len() + 1..=self.epochs {
+            if valid.is_some() && patience > 0 && epoch > record.best_epoch + patience {
+                break;
+            }
             leaders.iter().for_each(|leader| leader.start(epoch));
-            let results: Result<Vec<_>, Interrupted> = leaders.iter().map(Worker::result).collect();
+            let results: Result<Vec<Epoch>, Interrupted> = leaders.iter().map(Worker::result).collect();
             let Ok(results) = results else {
                 record.interrupted = true;
+                keeper.as_mut().map_or(Ok(()), Keeper::write).map_err(CheckpointError::from)?;
                 break;
             };
-            let (losses, members): (Vec<f64>, Vec<Vec<MemberWeights>>) = results.into_iter().unzip();
-            let train_loss = losses.iter().sum::<f64>() / self.parameters.members as f64;
+            let train_loss =
+                results.iter().map(|epoch| epoch.loss).sum::<f64>() / self.parameters.members as f64;
             if !train_loss.is_finite() {
                 return Err(Diverged { epoch }.into());
             }
+            let (members, states): (Vec<_>, Vec<_>) =
+                results.into_iter().map(|epoch| (epoch.weights, epoch.states)).unzip();
             let weights = self.network.weights(members.concat()).map_err(|_| Diverged { epoch })?;
             let found = valid.map(|valid| valid.judge(&weights));
             let metrics = EpochMetrics {
@@ -236,11 +286,10 @@ impl Course<'_> {
                 None => format!("training loss {train_loss:.4}"),
             };
             record.note(metrics, weights);
-            self.progress.advance(epoch as u64, &detail);
-            let patience = self.parameters.patience;
-            if found.is_some() && patience > 0 && epoch - record.best_epoch >= patience {
-                break;
+            if let Some(keeper) = &mut keeper {
+                keeper.note(states.concat(), &record).map_err(CheckpointError::from)?;
             }
+            self.progress.advance(epoch as u64, &detail);
         }
         Ok(record)
     }

@@ -3,6 +3,7 @@
 mod burn;
 mod explain;
 mod files;
+mod resume;
 
 use std::sync::Mutex;
 
@@ -52,8 +53,8 @@ fn small() -> MlpParameters {
     }
 }
 
-fn means(seed: u64) -> Means {
-    Means { device: Device::Flex, seed, threads: 2 }
+fn means(seed: u64) -> Means<'static> {
+    Means { device: Device::Flex, seed, threads: 2, checkpoint: None }
 }
 
 /// Training and validation rows of one problem, with its scaling.
@@ -81,7 +82,7 @@ impl Problem {
     }
 
     fn train(&self, parameters: &MlpParameters, device: Device, seed: u64) -> Result<Trained, NeuralError> {
-        let means = Means { device, seed, threads: 2 };
+        let means = Means { device, seed, threads: 2, checkpoint: None };
         train(&self.data(), &self.scaler, parameters, means, &average_precision, &Silent::default())
     }
 
@@ -170,7 +171,7 @@ fn the_same_seed_gives_the_same_bits_on_any_number_of_threads() {
     let problem = Problem::new(600);
     let parameters = MlpParameters { hidden: vec![200, 200], batch_size: 256, epochs: Some(3), ..small() };
     let train_on = |threads: usize| {
-        let means = Means { device: Device::Flex, seed: 42, threads };
+        let means = Means { device: Device::Flex, seed: 42, threads, checkpoint: None };
         let metric = &average_precision;
         train(&problem.data(), &problem.scaler, &parameters, means, metric, &Silent::default()).unwrap()
     };
