@@ -20,7 +20,6 @@ mod probability;
 mod ranking;
 mod reliability;
 mod report;
-mod resampled;
 mod rule;
 mod thin;
 mod threshold;
@@ -50,7 +49,6 @@ pub use ranking::{
 };
 pub use reliability::{Binning, ReliabilityBin, expected_calibration_error, reliability_curve};
 pub use report::{Evaluation, evaluate};
-pub use resampled::resampled_average_precision;
 pub use rule::{RuleError, ThresholdRule};
 pub use threshold::{Confusion, lowest_threshold_with_precision, max_f1_threshold};
 

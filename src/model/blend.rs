@@ -175,36 +175,17 @@ pub fn equal_weights(parts: usize) -> Vec<f64> {
     vec![1.0 / parts as f64; parts]
 }
 
-/// The weights that are as good as the best of all tenths that leave no part out, within a standard error, and closest to equal.
-/// `worth` says what weights are worth on the rows that judge, and behind that on resamples of these.
-///
-/// A few frauds more or less say little about weights, and equal ones are hard to beat: so the rule of one standard error of
-/// Breiman, Friedman, Olshen and Stone ("Classification and regression trees", 1984, section 3.4.3), with that of the difference
-/// to the best, which is its deviation over the resamples.
-pub fn choose_weights(parts: usize, worth: impl Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
+/// The weights that are `worth` most, of all tenths that leave no part out; of equally good ones those that are closest to equal.
+pub fn choose_weights(parts: usize, worth: impl Fn(&[f64]) -> f64) -> Vec<f64> {
     let mut tried = vec![equal_weights(parts)];
     shares(parts, STEPS, &mut Vec::new(), &mut tried);
     let unevenness = |weights: &Vec<f64>| weights.iter().map(|weight| weight * weight).sum::<f64>();
     tried.sort_by(|one, other| unevenness(one).total_cmp(&unevenness(other)));
     let valued = tried.into_iter().map(|weights| (worth(&weights), weights));
-    let valued: Vec<(Vec<f64>, Vec<f64>)> =
-        valued.filter(|(values, _)| values.first().is_some_and(|value| !value.is_nan())).collect();
-    let best = valued.iter().max_by(|(one, _), (other, _)| one[0].total_cmp(&other[0]));
-    let is_as_good = |own: &[f64]| {
-        let lost = best.iter().flat_map(|(best, _)| best.iter().zip(own).map(|(best, own)| best - own));
-        let lost: Vec<f64> = lost.collect();
-        lost[0] <= deviation(&lost[1..])
-    };
-    let chosen = valued.iter().find(|(own, _)| is_as_good(own));
-    chosen.map_or_else(|| equal_weights(parts), |(_, weights)| weights.clone())
-}
-
-/// The standard deviation of the values that are numbers; 0 when there are none.
-fn deviation(values: &[f64]) -> f64 {
-    let values: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
-    let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
-    let squares = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
-    (squares / values.len().max(1) as f64).sqrt()
+    let best = valued
+        .filter(|(value, _)| !value.is_nan())
+        .reduce(|best, next| if next.0 > best.0 { next } else { best });
+    best.map_or_else(|| equal_weights(parts), |(_, weights)| weights)
 }
 
 /// All ways to give `left` steps to so many parts, at least one to each, behind those in `given`.
@@ -283,19 +264,14 @@ mod tests {
     }
 
     #[test]
-    fn weights_leave_the_middle_only_for_more_than_noise() {
-        // Better with the second part, in all resamples alike.
-        let steady = choose_weights(2, |weights| vec![weights[1]; 9]);
-        assert_eq!(steady, [0.1, 0.9]);
-        // Better by .4 at most, and in every other resample by four times that.
-        let noisy = |weights: &[f64]| {
-            let chance = (0..9).map(|resample| weights[1] * (1.0 + f64::from(resample % 2) * 3.0));
-            std::iter::once(weights[1]).chain(chance).collect()
-        };
-        assert_eq!(choose_weights(2, noisy), [0.5, 0.5]);
-        assert_eq!(choose_weights(3, |_| vec![0.5; 9]), [1.0 / 3.0; 3]);
-        assert_eq!(choose_weights(2, |_| vec![f64::NAN; 9]), [0.5; 2]);
-        assert_eq!(choose_weights(2, |_| Vec::new()), [0.5; 2]);
+    fn weights_are_those_that_are_worth_most() {
+        assert_eq!(choose_weights(2, |weights| -(weights[0] - 0.31).abs()), [0.3, 0.7]);
+        assert_eq!(choose_weights(2, |weights| weights[1]), [0.1, 0.9]);
+        let three = choose_weights(3, |weights| weights[0] * weights[1] - weights[2]);
+        assert_eq!(three.iter().map(|weight| (weight * 10.0).round()).sum::<f64>(), 10.0);
+        assert_eq!(three[2], 0.1, "no part is left out");
+        assert_eq!(choose_weights(2, |_| 0.5), [0.5; 2], "nothing speaks for either");
+        assert_eq!(choose_weights(3, |_| f64::NAN), [1.0 / 3.0; 3]);
     }
 
     fn parse(settings: &[(&str, &str)]) -> Result<BlendSettings, ParameterError> {

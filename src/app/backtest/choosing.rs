@@ -164,9 +164,7 @@ impl Bench<'_> {
         })?;
         progress.finish();
         let weights = choose_weights(recipe.model.parts().len(), |weights| {
-            let by_fold: Vec<Vec<f64>> = judged.iter().map(|fold| fold.worth(weights)).collect();
-            let values = by_fold.iter().map(Vec::len).min().unwrap_or(0);
-            (0..values).map(|value| by_fold.iter().map(|fold| fold[value]).sum()).collect()
+            judged.iter().map(|fold| fold.average_precision(weights)).sum()
         });
         Ok(BlendSettings::setting(&weights))
     }

@@ -4,13 +4,10 @@ use super::{Fitted, Part, Recipe, Start, json};
 use crate::app::AppError;
 use crate::features::scaling::RobustScaler;
 use crate::matrix::Matrix;
-use crate::metrics::{average_precision, resampled_average_precision};
+use crate::metrics::average_precision;
 use crate::model::blend::{BlendFile, BlendSettings, choose_weights, equal_weights};
 use crate::model::{ModelFiles, ModelKind, ParameterError, TrainingRows, log_odds, score_rows, sigmoid};
 use crate::progress::{Interrupted, Progress};
-
-/// Resamples that say how much of a difference is chance.
-const RESAMPLES: usize = 100;
 
 /// Rows that a blend's weights are chosen by: their labels, and the log-odds that each part gives them.
 #[derive(Debug, Clone)]
@@ -22,16 +19,15 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// The average precision with these weights, and that of resamples of the rows, the same for all weights. None when the rows
-    /// cannot be ranked.
-    pub fn worth(&self, weights: &[f64]) -> Vec<f64> {
-        resampled_average_precision(&self.labels, &self.scores(weights), RESAMPLES).unwrap_or_default()
+    /// The average precision with these weights; NaN when the rows cannot be ranked.
+    pub fn average_precision(&self, weights: &[f64]) -> f64 {
+        average_precision(&self.labels, &self.scores(weights)).unwrap_or(f64::NAN)
     }
 
     /// The average precision of a part alone.
     pub fn alone(&self, part: usize) -> f64 {
         let alone: Vec<f64> = (0..self.log_odds.len()).map(|own| f64::from(u8::from(own == part))).collect();
-        average_precision(&self.labels, &self.scores(&alone)).unwrap_or(f64::NAN)
+        self.average_precision(&alone)
     }
 
     fn scores(&self, weights: &[f64]) -> Vec<f64> {
@@ -91,7 +87,7 @@ impl Recipe {
             (None, None) => equal_weights(fitted.parts.len()),
             (None, Some(valid)) => {
                 let judged = fitted.judged(valid.labels, valid.features, scaler)?;
-                choose_weights(fitted.parts.len(), |weights| judged.worth(weights))
+                choose_weights(fitted.parts.len(), |weights| judged.average_precision(weights))
             }
         };
         fitted.parts.iter_mut().zip(&weights).for_each(|(part, weight)| part.weight = *weight);

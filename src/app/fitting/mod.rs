@@ -120,7 +120,8 @@ impl Recipe {
     ) -> Result<Fitted, AppError> {
         match self.model {
             ModelKind::Lightgbm => {
-                let parameters = self.lightgbm(rows.class_weights.is_some())?;
+                let mut parameters = self.lightgbm(rows.class_weights.is_some())?;
+                parameters.name_columns(names)?;
                 let model = gbdt::train(rows, names, &parameters, start.parent, progress)?;
                 let valid = model.history[0].iter().map(|round| (round.round, round.metric.first()));
                 let valid = valid.filter_map(|(round, value)| Some((round, *value?)));

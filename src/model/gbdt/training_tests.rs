@@ -222,3 +222,20 @@ fn rows_of_which_nothing_can_be_learnt_are_an_error() {
     let result = fit(&data(&constant, None), &parameters(&[]), None, &Silent::default());
     assert!(matches!(result, Err(GbdtError::NoTree)), "{result:?}");
 }
+
+#[test]
+fn ignored_columns_are_not_split_on() {
+    let part = rows(2_000, 1);
+    let names = ["a", "b", "c", "d", "e"].map(str::to_owned);
+    let gains = |ignored: &str| {
+        let mut parameters = parameters(&[("ignore_column", ignored)]);
+        parameters.name_columns(&names).expect("they are there");
+        let model = fit(&data(&part, None), &parameters, None, &Silent::default()).expect("it trains");
+        super::gains(&model.model_text, names.len())
+    };
+    let all = gains("e");
+    let best = (0..4).max_by(|one, other| all[*one].total_cmp(&all[*other])).expect("four");
+    assert!(all[best] > 0.0 && all[4] == 0.0, "{all:?}");
+    let without = gains(&names[best]);
+    assert!(without[best] == 0.0 && without.iter().any(|gain| *gain > 0.0), "{without:?}");
+}

@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::metrics::Metric;
 use crate::model::ParameterError;
+use crate::suggest::nearest;
 use known::KNOWN;
 
 /// The parameters that are this crate's own and not LightGBM's.
-const OWN: [&str; 5] = ["early_stopping_rounds", "members", "metric", "metric_freq", "rounds"];
+const OWN: [&str; 6] =
+    ["early_stopping_rounds", "ignore_column", "members", "metric", "metric_freq", "rounds"];
 
 /// More trees than anybody waits for.
 const MOST_ROUNDS: usize = 1_000_000;
@@ -35,6 +37,9 @@ pub struct GbdtParameters {
     /// Models trained from as many seeds, whose mean (of the log-odds) is the model.
     #[serde(default = "one")]
     pub members: usize,
+    /// Features that no tree splits on; a `*` at the end stands for whatever follows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignore_column: Vec<String>,
     /// What is handed to LightGBM, by its name there.
     pub native: BTreeMap<String, String>,
     /// What the user set.
@@ -72,6 +77,7 @@ impl GbdtParameters {
             metric: Metric::default(),
             metric_freq: 1,
             members: 1,
+            ignore_column: Vec::new(),
             native: native.map(|(key, value)| (key.to_owned(), value)).into_iter().collect(),
             explicit: BTreeSet::new(),
         };
@@ -105,6 +111,9 @@ impl GbdtParameters {
             "members" => self.members = count(1, MOST_MEMBERS)?,
             "metric_freq" => self.metric_freq = count(1, MOST_ROUNDS)?,
             "metric" => self.metric = Metric::parse(value)?,
+            "ignore_column" => {
+                self.ignore_column = value.split(',').map(|name| name.trim().to_owned()).collect();
+            }
             _ => {
                 let values = known::values(key).ok_or_else(|| unknown(key))?;
                 if !values.hold(value) {
@@ -127,6 +136,35 @@ impl GbdtParameters {
         self.check_sampling()?;
         self.check_shape()?;
         self.check_boosting()
+    }
+
+    /// Finds the columns to ignore among the rows' `names`. LightGBM's own `ignore_column` is for files that it reads itself; here the
+    /// gain of their splits counts nothing.
+    ///
+    /// # Errors
+    /// When a name is none of them, or nothing is left to split on.
+    pub fn name_columns(&mut self, names: &[String]) -> Result<(), ParameterError> {
+        let mut counts = vec!["1"; names.len()];
+        for wanted in &self.ignore_column {
+            let is_meant = |name: &String| match wanted.strip_suffix('*') {
+                Some(beginning) => name.starts_with(beginning),
+                None => name == wanted,
+            };
+            let found: Vec<usize> = (0..names.len()).filter(|&column| is_meant(&names[column])).collect();
+            if found.is_empty() {
+                let nearest = nearest(wanted, names.iter().map(String::as_str));
+                let meant = nearest.map(|name| format!(" (did you mean {name}?)")).unwrap_or_default();
+                return contradiction(format!("ignore_column: there is no feature {wanted:?}{meant}"));
+            }
+            found.into_iter().for_each(|column| counts[column] = "0");
+        }
+        if !counts.contains(&"1") {
+            return contradiction("ignore_column leaves no feature to split on");
+        }
+        if !self.ignore_column.is_empty() {
+            self.native.insert("feature_contri".to_owned(), counts.join(","));
+        }
+        Ok(())
     }
 
     fn check_classes(&self, weighted: bool) -> Result<(), ParameterError> {
@@ -327,5 +365,23 @@ mod tests {
         assert_eq!((dart.early_stopping_rounds, dart.rolls_back()), (0, false));
         let by_class = checked(&[("neg_bagging_fraction", "0.1")], false).expect("it fits");
         assert!(!by_class.native.contains_key("bagging_fraction"));
+    }
+
+    #[test]
+    fn columns_to_ignore_are_found_by_name() {
+        let names = ["risk_1", "risk_7", "amount"].map(str::to_owned);
+        let ignoring = |value: &str| {
+            let mut parameters = checked(&[("ignore_column", value)], false).expect("it fits");
+            let found = parameters.name_columns(&names).map_err(|error| error.to_string());
+            found.map(|()| parameters.native["feature_contri"].clone())
+        };
+        assert_eq!(ignoring("risk_*"), Ok("0,0,1".to_owned()));
+        assert_eq!(ignoring("amount, risk_7"), Ok("1,0,0".to_owned()));
+        assert!(ignoring("risk_2").is_err_and(|error| error.contains("did you mean risk_1?")));
+        assert!(ignoring("x*").is_err_and(|error| error.contains("no feature \"x*\"")));
+        assert!(ignoring("*").is_err_and(|error| error.contains("no feature to split on")));
+        let mut all = checked(&[], false).expect("it fits");
+        all.name_columns(&names).expect("nothing is ignored");
+        assert!(!all.native.contains_key("feature_contri"));
     }
 }
