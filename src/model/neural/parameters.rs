@@ -31,7 +31,7 @@ pub struct MlpParameters {
     pub weight_decay: f64,
     /// Rows in one step.
     pub batch_size: usize,
-    /// Passes over the training rows; `None` for 8, and on few rows as many as give 1,000 steps (256 at
+    /// Passes over the training rows; `None` for 8, and on few rows as many as give 640 steps (256 at
     /// most).
     pub epochs: Option<usize>,
     /// The most steps of a member: on large data they make fewer epochs than asked for, but at least one.
@@ -127,7 +127,7 @@ impl MlpParameters {
     pub fn epochs_of(&self, steps: usize) -> usize {
         const USUAL: usize = 8;
         const MOST: usize = 256;
-        const ENOUGH_STEPS: usize = 1000;
+        const ENOUGH_STEPS: usize = 640;
         let wanted = self.epochs.unwrap_or_else(|| ENOUGH_STEPS.div_ceil(steps).clamp(USUAL, MOST));
         wanted.min((self.max_steps / steps).max(1))
     }
@@ -209,7 +209,7 @@ mod tests {
         let mut parameters = MlpParameters::default();
         assert_eq!(
             [1, 10, 84, 1000, 4297, 100_000].map(|steps| parameters.epochs_of(steps)),
-            [256, 100, 12, 8, 3, 1]
+            [256, 64, 8, 8, 3, 1]
         );
         parameters.set("epochs", "5").unwrap();
         assert_eq!([1, 1000, 4297].map(|steps| parameters.epochs_of(steps)), [5, 5, 3]);
