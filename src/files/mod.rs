@@ -182,6 +182,17 @@ pub fn write_file<T, E: From<FileError>>(
     Ok(filled)
 }
 
+/// Removes a file, where there is one.
+///
+/// # Errors
+/// When it cannot be removed.
+pub fn remove_if_there(path: &Path) -> Result<(), FileError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FileError::io(path)(error)),
+        _ => Ok(()),
+    }
+}
+
 /// SHA-256 of these bytes, in hexadecimal.
 pub fn checksum_of(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))

@@ -9,7 +9,7 @@ use super::bench::Bench;
 use super::protocol::Fold;
 use crate::app::AppError;
 use crate::app::fitting::{Judged, Recipe};
-use crate::app::tuning::{self, Keeping, Outcome, Search, Trial};
+use crate::app::tuning::{Keeping, Outcome, search_parts};
 use crate::files;
 use crate::metrics::{Metric, date_of as date};
 use crate::model::ModelKind;
@@ -50,62 +50,33 @@ impl Bench<'_> {
             force: self.config.force,
         };
         keeping.begin()?;
+        let judged_on = format!(
+            "validation folds from {from} to {to} by {} of a log with checksum {}, read as {}, balance {}, {:?}",
+            json(&self.config.protocol),
+            files::checksum(&self.config.input)?,
+            json(self.schema),
+            self.config.balance,
+            recipe.device
+        );
+        let mut judge = |part: &Recipe, metric: Metric, progress: &dyn Progress| {
+            self.trial(folds, part, metric, progress)
+        };
         let mut trials = Vec::new();
-        for part in recipe.parts()? {
-            let metric = part.metric()?;
-            let found = self.search(&part, count, &keeping, folds, &format!("{from} to {to}"), progress)?;
-            if let Some(best) = tuning::best(&found, metric) {
-                let mut best_settings = best.settings.clone();
+        for part in search_parts(recipe, count, &keeping, &judged_on, &mut judge, progress)? {
+            if let Some(best) = part.best() {
+                let mut settings = best.settings.clone();
                 if part.model == ModelKind::Lightgbm {
-                    best_settings.push(("rounds".to_owned(), best.best_iteration.to_string()));
+                    settings.push(("rounds".to_owned(), best.best_iteration.to_string()));
                 }
                 let named = |(key, value): (String, String)| (recipe.key_of(part.model, &key), value);
-                parameters.extend(best_settings.into_iter().map(named));
+                parameters.extend(settings.into_iter().map(named));
             }
-            trials.extend(found);
+            trials.extend(part.trials);
         }
         if recipe.model == ModelKind::Blend && BlendSettings::parse(&recipe.settings)?.weights.is_none() {
             parameters.extend([self.weights(folds, &parameters, progress)?]);
         }
         Ok(Chosen { parameters, trials, tuned_from: Some(from), tuned_to: Some(to) })
-    }
-
-    /// The trials of a model that is no blend.
-    fn search(
-        &self,
-        part: &Recipe,
-        count: usize,
-        keeping: &Keeping,
-        folds: &[Fold],
-        days: &str,
-        progress: &dyn Progress,
-    ) -> Result<Vec<Trial>, AppError> {
-        let metric = part.metric()?;
-        let (file, resume) = keeping.of_part(part.model);
-        let search = Search {
-            model: part.model,
-            fixed: &part.settings,
-            trials: count,
-            seed: part.seed,
-            metric,
-            file: file.as_deref(),
-            resume,
-            judged_on: format!(
-                "validation folds from {days} by {} of a log with checksum {}, read as {}, balance {}, {:?}",
-                json(&self.config.protocol),
-                files::checksum(&self.config.input)?,
-                json(self.schema),
-                self.config.balance,
-                part.device
-            ),
-        };
-        search.run(
-            &mut |settings, progress| {
-                let part = Recipe { settings: settings.to_vec(), ..part.clone() };
-                self.trial(folds, &part, metric, progress)
-            },
-            progress,
-        )
     }
 
     /// The mean over the folds of the metric of this recipe; of trees at the number of rounds at which it is best.

@@ -81,16 +81,19 @@ impl Recipe {
             files.extend(fitted.files);
             interrupted |= fitted.interrupted;
         }
-        let mut fitted = Fitted { files, parts, parameters: json(&parameters), interrupted };
-        let weights = match (BlendSettings::parse(&self.settings)?.weights, rows.valid) {
+        let mut fitted = Fitted { files, parts, parameters: json(&()), interrupted };
+        let judged =
+            rows.valid.map(|valid| fitted.judged(valid.labels, valid.features, scaler)).transpose()?;
+        let count = fitted.parts.len();
+        let weights = match (BlendSettings::parse(&self.settings)?.weights, &judged) {
             (Some(weights), _) => weights,
-            (None, None) => equal_weights(fitted.parts.len()),
-            (None, Some(valid)) => {
-                let judged = fitted.judged(valid.labels, valid.features, scaler)?;
-                choose_weights(fitted.parts.len(), |weights| judged.average_precision(weights))
-            }
+            (None, None) => equal_weights(count),
+            (None, Some(judged)) => choose_weights(count, |weights| judged.average_precision(weights)),
         };
-        fitted.parts.iter_mut().zip(&weights).for_each(|(part, weight)| part.weight = *weight);
+        for (place, (part, weight)) in fitted.parts.iter_mut().zip(&weights).enumerate() {
+            part.weight = *weight;
+            part.alone = judged.as_ref().map(|judged| judged.alone(place));
+        }
         let file = BlendFile::new(&weights);
         parameters.insert("weights".to_owned(), json(&file.weights));
         fitted.parameters = json(&parameters);

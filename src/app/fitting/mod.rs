@@ -54,6 +54,8 @@ pub struct Part {
     pub model: ModelKind,
     /// How much of it there is in the blend; 1 when there is none.
     pub weight: f64,
+    /// Of a part of a blend, its average precision on the validation rows, where there are some.
+    pub alone: Option<f64>,
     /// The round or epoch that was kept, counted from 1.
     pub best_iteration: usize,
     /// The validation metric by round or epoch.
@@ -128,6 +130,7 @@ impl Recipe {
                 let part = Part {
                     model: self.model,
                     weight: 1.0,
+                    alone: None,
                     best_iteration: model.best_round,
                     valid: valid.filter(|_| rows.valid.is_some()).collect(),
                     history: history::of_rounds(&model.history, parameters.metric, rows),
@@ -151,6 +154,7 @@ impl Recipe {
                 let part = Part {
                     model: self.model,
                     weight: 1.0,
+                    alone: None,
                     best_iteration: model.best_epoch,
                     valid: valid.collect(),
                     history: history::of_epochs(&model.history),

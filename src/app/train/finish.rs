@@ -50,7 +50,7 @@ pub(super) fn finish(
         data_sha256: files::checksum(&config.data.join(files::MANIFEST))?,
         source_sha256: prepared.manifest.facts.source_sha256.clone(),
         best_iteration: (model != ModelKind::Blend).then(|| fitted.parts[0].best_iteration),
-        parts: parts_of_blend(model, &fitted, prepared, valid)?,
+        parts: parts_of_blend(&fitted),
         seed: config.recipe.seed,
         threads: config.recipe.threads,
         parameters: fitted.parameters.clone(),
@@ -118,22 +118,15 @@ pub(super) fn finish(
     })
 }
 
-/// What a blend is made of, and what each part is worth alone.
-fn parts_of_blend(
-    model: ModelKind,
-    fitted: &Fitted,
-    prepared: &Prepared,
-    valid: &PartRows,
-) -> Result<Vec<PartFacts>, AppError> {
-    if model != ModelKind::Blend {
-        return Ok(Vec::new());
-    }
-    let judged = fitted.judged(&valid.labels, &valid.features, &prepared.scaler)?;
-    let facts = |(place, part): (usize, &Part)| PartFacts {
-        model: part.model,
-        weight: part.weight,
-        best_iteration: part.best_iteration,
-        valid_average_precision: judged.alone(place),
+/// What a blend is made of, and what each part is worth alone; nothing of another model.
+fn parts_of_blend(fitted: &Fitted) -> Vec<PartFacts> {
+    let facts = |part: &Part| {
+        Some(PartFacts {
+            model: part.model,
+            weight: part.weight,
+            best_iteration: part.best_iteration,
+            valid_average_precision: part.alone?,
+        })
     };
-    Ok(fitted.parts.iter().enumerate().map(facts).collect())
+    fitted.parts.iter().filter_map(facts).collect()
 }

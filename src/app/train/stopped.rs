@@ -8,7 +8,6 @@ use crate::app::tuning::Keeping;
 use crate::app::{AppError, runs};
 use crate::files::{self, FileError, Manifest};
 use crate::model::artifact::{self, RunFacts};
-use crate::model::neural::Checkpoint;
 
 /// The files beside a run.
 pub(super) struct Kept {
@@ -42,7 +41,7 @@ impl Kept {
                 return Err(AppError::NothingStopped { path: checkpoint });
             }
             (true, false, false) => return Err(AppError::TrainingExists { path: checkpoint }),
-            (true, false, true) => Checkpoint::forget(&checkpoint)?,
+            (true, false, true) => files::remove_if_there(&checkpoint)?,
             _ => {}
         }
         let replaces = resume && was_stopped(out);
@@ -63,7 +62,7 @@ impl Kept {
     /// When one is there and cannot be removed.
     pub(super) fn forget(&self) -> Result<(), FileError> {
         self.trials.as_ref().map_or(Ok(()), Keeping::forget)?;
-        Checkpoint::forget(&self.checkpoint)
+        files::remove_if_there(&self.checkpoint)
     }
 }
 

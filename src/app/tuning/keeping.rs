@@ -1,10 +1,9 @@
 //! Where the trials of a model are kept: one file for each part that is searched by itself.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::app::{AppError, runs};
-use crate::files::FileError;
+use crate::files::{self, FileError};
 use crate::model::ModelKind;
 
 /// What the user said about the trials of a model.
@@ -49,8 +48,7 @@ impl Keeping {
     /// # Errors
     /// When one is there and cannot be removed.
     pub fn forget(&self) -> Result<(), FileError> {
-        let mut there = self.files().filter(|file| file.exists());
-        there.try_for_each(|file| fs::remove_file(&file).map_err(FileError::io(&file)))
+        self.files().try_for_each(|file| files::remove_if_there(&file))
     }
 
     fn files(&self) -> impl Iterator<Item = PathBuf> {

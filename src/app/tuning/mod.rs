@@ -3,6 +3,7 @@
 
 mod file;
 mod keeping;
+mod parts;
 mod space;
 
 use std::path::Path;
@@ -19,6 +20,7 @@ use crate::model::ModelKind;
 use crate::progress::{Muted, Progress};
 use file::TrialFile;
 pub use keeping::Keeping;
+pub use parts::{PartTrials, search_parts};
 use space::Dimension;
 
 /// Of so many best trials a later one takes its parameters.

@@ -2,19 +2,20 @@
 //! the epochs until then.
 //!
 //! An epoch's order follows from seed, member and epoch alone, so a training that goes on comes to the same bits as one that was
-//! never stopped. The file is a line with the SHA-256 of the rest, and SafeTensors: `members.M.parameters.P.values`, `.first` and `.second` of all parameters, the
-//! best weights so far as the bytes of their own file, and a metadata entry with everything else.
+//! never stopped. The file is a line with the SHA-256 of the rest, and SafeTensors: `members.M.parameters.P.values`, `.first`
+//! and `.second` of all parameters, the best weights so far as the bytes of their own file, and a metadata entry with
+//! everything else.
 
 use std::collections::HashMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
 use super::history::{EpochMetrics, Record};
-use super::weights::Weights;
+use super::weights::{Weights, from_le_bytes, to_le_bytes};
 use crate::files::{self, FileError};
 
 const FORMAT: u32 = 1;
@@ -132,8 +133,7 @@ fn bytes(training: &str, State { members, record }: &State) -> Vec<u8> {
     for (member, state) in members.iter().enumerate() {
         for (parameter, lists) in state.parameters.iter().enumerate() {
             for (kind, values) in KINDS.iter().zip(lists) {
-                let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-                tensors.push((name(member, parameter, kind), Dtype::F32, bytes));
+                tensors.push((name(member, parameter, kind), Dtype::F32, to_le_bytes(values)));
             }
         }
     }
@@ -171,17 +171,6 @@ impl Checkpoint {
     pub(super) fn damaged(&self) -> CheckpointError {
         CheckpointError::Damaged { path: self.path.clone() }
     }
-
-    /// Removes the file at `path`, where there is one.
-    ///
-    /// # Errors
-    /// When it cannot be removed.
-    pub fn forget(path: &Path) -> Result<(), FileError> {
-        match std::fs::remove_file(path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(FileError::io(path)(error)),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// What is behind the line with the checksum, if it is what was written.
@@ -200,9 +189,8 @@ fn state(bytes: &[u8], metadata: Metadata) -> Option<State> {
     let tensors = SafeTensors::deserialize(bytes).ok()?;
     let numbers = |member: usize, parameter: usize, kind: &str| {
         let tensor = tensors.tensor(&name(member, parameter, kind)).ok()?;
-        let (values, rest) = tensor.data().as_chunks::<4>();
-        let values: Vec<f32> = values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-        let is_sound = rest.is_empty() && values.iter().all(|value| value.is_finite());
+        let values = from_le_bytes(tensor.data());
+        let is_sound = tensor.dtype() == Dtype::F32 && values.iter().all(|value| value.is_finite());
         is_sound.then_some(values)
     };
     let member = |(member, &steps): (usize, &i32)| {

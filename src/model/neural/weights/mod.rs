@@ -303,10 +303,15 @@ fn read_tensor(
     if view.shape().len() != dimensions {
         return Err(tensor_error(name, format!("has shape {:?}, not {dimensions} dimensions", view.shape())));
     }
-    let (values, _) = view.data().as_chunks::<4>();
-    Ok((view.shape().to_vec(), values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()))
+    Ok((view.shape().to_vec(), from_le_bytes(view.data())))
 }
 
-fn to_le_bytes(values: &[f32]) -> Vec<u8> {
+/// The numbers of an F32 tensor's bytes.
+pub(super) fn from_le_bytes(bytes: &[u8]) -> Vec<f32> {
+    bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+}
+
+/// The bytes of an F32 tensor.
+pub(super) fn to_le_bytes(values: &[f32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
