@@ -10,6 +10,7 @@
 
 pub mod app;
 pub mod calibration;
+pub mod cards;
 pub mod cli;
 pub mod client;
 pub mod dataset;

@@ -3,7 +3,10 @@
 //! Times are RFC 3339 text in UTC. Unknown fields and frames are to be ignored by clients, so that the server
 //! can grow; [`VERSION`] changes only when something that exists changes its meaning.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::domain::{Decision, Thresholds};
 
@@ -14,18 +17,97 @@ pub const VERSION: u32 = 1;
 pub const SNAPSHOT_ALERTS: usize = 200;
 
 /// The answer to `POST /predict` and `POST /predict_map`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Answer {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Answer<'a> {
     /// The transaction's id: as sent, else made by the server.
-    pub id: String,
+    pub id: Cow<'a, str>,
     /// Probability of fraud, 0 to 1.
     pub fraud: f64,
     /// What to do with the payment.
+    #[schema(value_type = String, example = "review")]
     pub decision: Decision,
     /// The score from which on `decision` is not `approve`.
     pub threshold: f64,
     /// Name of the run that scored.
-    pub model: String,
+    pub model: Cow<'a, str>,
+    /// Tells it from other models that were trained under the name.
+    pub model_version: Cow<'a, str>,
+    /// True when it is an alert that is not shown on the map, because its customer or terminal is suppressed.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub suppressed: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// The answer to `POST /explain`: base, contributions and rest make the raw score, the logit of `fraud` before any calibration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Explained<'a> {
+    /// What was decided.
+    #[serde(flatten)]
+    pub answer: Answer<'a>,
+    /// The raw score that is expected of any row.
+    pub base: f64,
+    /// What moved it most, by amount.
+    pub contributions: Vec<Contribution>,
+    /// The sum of all others.
+    pub rest: f64,
+}
+
+/// How a feature moves a score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Contribution {
+    /// Its name.
+    pub feature: String,
+    /// Its value; `null` when it is missing.
+    pub value: Option<f64>,
+    /// What it adds to the raw score.
+    pub contribution: f64,
+    /// What its value means, when it raises the score; else `null`.
+    pub reason: Option<String>,
+}
+
+/// A label, as `POST /feedback` takes it: alone, in an array, or one a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Label {
+    /// The transaction's id.
+    pub id: String,
+    /// Whether it was a fraud.
+    pub fraud: bool,
+}
+
+/// The answer to a [`Label`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Noted {
+    /// The transaction's id.
+    pub id: String,
+    /// What is known of it now.
+    pub fraud: bool,
+    /// What was known before, when it was labelled before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<bool>,
+    /// What was decided, when that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "review")]
+    pub decision: Option<Decision>,
+}
+
+/// Whose alerts are not shown; its transactions are scored and stored as ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Suppressed {
+    /// `customer` or `terminal`.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// RFC 3339: from then on they are shown again; absent for never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Why, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// A raw transaction as a client sends it; features come from the server's live state.
@@ -50,7 +132,7 @@ pub struct RawTransaction {
 }
 
 /// A refused request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
     /// For people: what was wrong and what to do.
     pub error: String,
@@ -59,10 +141,13 @@ pub struct Problem {
     /// The field it is about, when it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// Which row of a batch, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<usize>,
 }
 
 /// An alert, as it is stored, pushed and shown on the map.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AlertEvent {
     /// The transaction's id.
     pub id: String,
@@ -74,6 +159,7 @@ pub struct AlertEvent {
     /// Probability of fraud, 0 to 1.
     pub score: f64,
     /// `review` or `block`.
+    #[schema(value_type = String, example = "review")]
     pub decision: Decision,
     /// Name of the run that scored.
     pub model: String,
@@ -113,6 +199,22 @@ pub struct Stats {
     pub p99_us: u64,
 }
 
+/// A model that is served.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ServedModel {
+    /// Name of its run.
+    pub model: String,
+    /// Tells it from other models that were trained under the name.
+    pub model_version: String,
+    /// `lightgbm`, `mlp` or `blend`.
+    pub kind: String,
+    /// The limits in force.
+    #[schema(value_type = Object)]
+    pub thresholds: Thresholds,
+    /// Values in a row.
+    pub features: usize,
+}
+
 /// A message from the server over the WebSocket.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
@@ -139,6 +241,8 @@ pub enum Frame {
     },
     /// The counters, once a second.
     Stats(Stats),
+    /// Another model is served from now on.
+    Model(ServedModel),
     /// Echo of a client's ping.
     Pong {
         /// As the client sent it.

@@ -11,6 +11,8 @@ use crate::metrics::{
     self, Assessment, AssessmentOptions, ChosenThresholds, KnownRows, ThresholdRule, choose_thresholds,
 };
 use crate::model::calibrated::{CALIBRATION_VERSION, Calibrated, CalibrationFile};
+use crate::model::drift::Reference;
+use crate::model::golden_rows::GoldenRows;
 use crate::model::{Scorer, score_rows};
 use crate::progress::Progress;
 use crate::resample::Balance;
@@ -59,6 +61,10 @@ pub struct Decided {
     pub thresholds: Thresholds,
     /// How they were chosen.
     pub chosen: ChosenThresholds,
+    /// What later rows are compared to.
+    pub drift: Reference,
+    /// Some of the validation rows and their scores.
+    pub golden: GoldenRows,
     /// The validation rows with the calibrated scores at the review threshold.
     pub valid: Assessment,
 }
@@ -122,6 +128,8 @@ pub fn decide(
         }),
         thresholds,
         chosen,
+        drift: Reference::of(&valid.features, &scores),
+        golden: GoldenRows::of(&valid.features, &scores),
         valid: metrics::assess(&rows, thresholds.review, options)?,
     })
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use super::cards::CardNumbers;
 use super::deciding::DecisionRules;
 use super::evaluate::evaluate;
 use super::fitting::Recipe;
@@ -25,9 +26,9 @@ use crate::model::ModelKind;
 use crate::model::neural::Device;
 use crate::progress::{Interrupted, Progress};
 use crate::resample::Balance;
-use crate::server::{Clock, Running};
+use crate::server::{Clock, Running, Sites};
 use crate::simulate::{SimulatedTransaction, Simulation, SimulationConfig};
-use crate::store::{Durability, Store};
+use crate::store::{self, Durability};
 use crate::stream::{Ended, Pace, Post, PostSink, produce};
 
 /// The file that says that a folder is a demo's.
@@ -159,8 +160,12 @@ impl Stage<'_> {
             summary.features.len()
         ));
         self.forget_database()?;
-        let loading =
-            LoadConfig { input: before, database: self.database(), schema: SchemaOptions::default() };
+        let loading = LoadConfig {
+            input: before,
+            database: self.database(),
+            schema: SchemaOptions::default(),
+            cards: CardNumbers::Replace(None),
+        };
         let loaded = load(&loading, self.progress)?;
         self.progress.note(format!("loaded {} transactions and {} cities", loaded.rows, loaded.locations));
         Ok(())
@@ -218,6 +223,12 @@ impl Stage<'_> {
             bind: ([127, 0, 0, 1], 0).into(),
             review: None,
             block: None,
+            shadow: None,
+            keep_days: None,
+            cards: CardNumbers::Replace(None),
+            tokens: None,
+            sites: Sites::default(),
+            tls: None,
             workers: self.config.threads,
             clock: self.config.clock.clone(),
         };
@@ -242,7 +253,7 @@ impl Stage<'_> {
 
     /// Decisions and alerts in the database.
     fn stored(&self) -> Result<(u64, u64), AppError> {
-        let counts = Store::open(&self.database(), Durability::Process)?.read(|reader| reader.counts())?;
+        let counts = store::open(&self.database(), Durability::Process)?.counts()?;
         Ok((counts.decisions, counts.alerts))
     }
 

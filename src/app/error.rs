@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::calibration::CalibrationError;
+use crate::cards::KeyError;
 use crate::client;
 use crate::dataset::DatasetError;
 use crate::engine::EngineError;
@@ -61,6 +62,15 @@ pub enum AppError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The key of card numbers.
+    #[error(transparent)]
+    CardKey(#[from] KeyError),
+    /// A database that holds no decision that could be exported.
+    #[error("{}: there are no decisions to export; `serve --db` stores them", database.display())]
+    NothingDecided {
+        /// The database file.
+        database: PathBuf,
+    },
     /// A model of features that nobody can compute any more.
     #[error(transparent)]
     Features(#[from] UnknownFeature),

@@ -10,11 +10,13 @@ use serde::Serialize;
 use super::AppError;
 use crate::dataset::{self, DatasetError, OutFormat, Samples};
 use crate::domain::Decision;
+use crate::engine::Explanation;
 use crate::features::{InputKind, Reasons, Schema};
 use crate::files::{self, FileError};
 use crate::model::artifact::{self, Run};
 use crate::model::{Explainer, score_rows};
 use crate::progress::Progress;
+use crate::wire::Contribution;
 
 /// What to explain.
 #[derive(Debug, Clone, Copy)]
@@ -33,19 +35,6 @@ pub struct ExplainConfig<'a> {
     pub rows: usize,
     /// Explain only rows that score this or more.
     pub min_score: f64,
-}
-
-/// How a feature moves a row's score.
-#[derive(Debug, Clone, Serialize)]
-pub struct Contribution {
-    /// Its name.
-    pub feature: String,
-    /// Its value; NaN (`null` in JSON) when it is missing.
-    pub value: f64,
-    /// What it adds to the raw score, the logit of the score before any calibration.
-    pub contribution: f64,
-    /// What its value means, when it raises the score.
-    pub reason: Option<String>,
 }
 
 /// A row with its reasons.
@@ -160,26 +149,17 @@ impl Explaining<'_> {
     /// Explains a row of a block before which `before` rows were read.
     fn row(&self, samples: &Samples, row: usize, score: f64, before: usize) -> Explained {
         let values = samples.features.row(row);
-        let mut all = vec![0.0; values.len()];
-        self.explainer.contributions(values, &mut all);
-        let mut order: Vec<usize> = (0..all.len()).collect();
-        order.sort_by(|&a, &b| all[b].abs().total_cmp(&all[a].abs()));
-        let (top, others) = order.split_at(self.config.top.min(order.len()));
-        let contribution = |&feature: &usize| Contribution {
-            feature: self.schema.features[feature].clone(),
-            value: values[feature],
-            contribution: all[feature],
-            reason: (all[feature] > 0.0).then(|| self.reasons.words(feature, values[feature])),
-        };
+        let explanation =
+            Explanation::new(self.explainer, &self.reasons, &self.schema.features, values, self.config.top);
         let has_id = self.schema.kind == InputKind::Transactions || self.schema.columns.id.is_some();
         Explained {
             row: before + row + 1,
             id: has_id.then(|| samples.ids.get(row).to_owned()),
             score,
             decision: self.run.thresholds.decide(score),
-            base: self.explainer.base(),
-            contributions: top.iter().map(contribution).collect(),
-            rest: others.iter().map(|&feature| all[feature]).sum(),
+            base: explanation.base,
+            contributions: explanation.contributions,
+            rest: explanation.rest,
         }
     }
 }

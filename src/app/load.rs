@@ -1,17 +1,20 @@
 //! `load`: a file's rows and the table of cities into the database, resumable and repeatable.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::AppError;
+use super::cards::CardNumbers;
+use crate::cards::CardKey;
 use crate::dataset::{self, Cases, DatasetError, SchemaOptions};
-use crate::domain::TransactionId;
+use crate::domain::{CustomerId, InvalidValue, TerminalId, TransactionId};
 use crate::features::{InputKind, Schema};
 use crate::files;
 use crate::geography;
 use crate::progress::Progress;
-use crate::store::{Appended, Case, Durability, Location, Row, Source, Store};
+use crate::store::{self, Appended, Case, Durability, Location, Row, Source};
 
 /// Rows in one database transaction.
 const CHUNK: usize = 10_000;
@@ -25,6 +28,8 @@ pub struct LoadConfig {
     pub database: PathBuf,
     /// What the user says about the columns.
     pub schema: SchemaOptions,
+    /// What becomes of card numbers where ids are expected.
+    pub cards: CardNumbers,
 }
 
 /// What was loaded.
@@ -50,8 +55,12 @@ pub fn load(config: &LoadConfig, progress: &dyn Progress) -> Result<LoadSummary,
     let input = config.input.as_path();
     progress.start(&format!("reading {}", input.display()), None);
     let schema = dataset::resolve(input, &dataset::header(input)?, &config.schema, false)?;
-    let rows = rows(input, &schema)?;
-    let store = Store::open(&config.database, Durability::Process)?;
+    let key = config.cards.key(Some(&config.database))?;
+    let mut rows = rows(input, &schema)?;
+    if let Some(key) = &key {
+        rows.iter_mut().for_each(|row| without_cards(row, key));
+    }
+    let store = store::open(&config.database, Durability::Process)?;
     let locations = locations();
     store.replace_locations(&locations)?;
     let name = input.canonicalize().unwrap_or_else(|_| input.to_owned()).display().to_string();
@@ -88,6 +97,30 @@ pub fn locations() -> Vec<Location> {
     geography::cities().iter().map(location).collect()
 }
 
+/// Puts tokens where a row has card numbers for ids, or among its words.
+fn without_cards(row: &mut Row, key: &CardKey) {
+    fn id<T: Display>(id: &mut T, key: &CardKey, parse: fn(&str) -> Result<T, InvalidValue>) {
+        if let Some(Ok(token)) = key.token(&id.to_string()).as_deref().map(parse) {
+            *id = token;
+        }
+    }
+    match row {
+        Row::Transaction(event) => {
+            id(&mut event.id, key, TransactionId::parse);
+            id(&mut event.customer, key, CustomerId::parse);
+            id(&mut event.terminal, key, TerminalId::parse);
+        }
+        Row::Case(case) => {
+            id(&mut case.id, key, TransactionId::parse);
+            for value in case.features.values_mut() {
+                if let Some(token) = value.as_str().and_then(|word| key.token(word)) {
+                    *value = token.into();
+                }
+            }
+        }
+    }
+}
+
 fn rows(input: &Path, schema: &Schema) -> Result<Vec<Row>, AppError> {
     if schema.kind == InputKind::Transactions {
         return Ok(dataset::transactions(input, schema)?.into_iter().map(Row::Transaction).collect());
@@ -99,7 +132,7 @@ fn rows(input: &Path, schema: &Schema) -> Result<Vec<Row>, AppError> {
             id: id.map_err(|why| DatasetError::unusable_row(input, row, &why))?,
             time: times.as_ref().map(|times| times[row]),
             fraud: labels[row],
-            features: serde_json::Value::Object(object).to_string(),
+            features: object,
         }))
     };
     objects.into_iter().enumerate().map(case).collect()

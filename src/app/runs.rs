@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::AppError;
 use crate::files::{self, FileError};
@@ -18,6 +18,13 @@ pub const LATEST: &str = "latest";
 pub fn locate(given: &Path) -> PathBuf {
     let bare = given.components().count() == 1 && !given.is_absolute() && !given.starts_with(".");
     if bare && !given.exists() { Path::new(ARTIFACTS).join(given) } else { given.to_owned() }
+}
+
+/// The folder of the run of this name in `artifacts/`; `None` when it can't be one's name.
+pub fn named(name: &str) -> Option<PathBuf> {
+    let mut components = Path::new(name).components();
+    let is_name = matches!(components.next(), Some(Component::Normal(only)) if only == name);
+    is_name.then(|| Path::new(ARTIFACTS).join(name))
 }
 
 /// `artifacts/<data>-<model>`, numbered when that is taken.

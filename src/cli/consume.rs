@@ -6,11 +6,11 @@ use std::time::Duration;
 use clap::Args;
 
 use super::Global;
+use super::credentials::CredentialArgs;
 use super::duration::duration;
 use super::table::thousands;
 use super::ui::Ui;
 use crate::app::AppError;
-use crate::client::Target;
 use crate::files::write_file;
 use crate::progress::Interrupted;
 use crate::stream::{Consumed, Ended, Follow, Limits, follow_alerts};
@@ -36,10 +36,12 @@ pub struct ConsumeArgs {
     /// End when there was no new alert for so long, e.g. 30s
     #[arg(long, value_name = "TIME", value_parser = duration)]
     idle: Option<Duration>,
+    #[command(flatten)]
+    credentials: CredentialArgs,
 }
 
 pub fn run(args: ConsumeArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
-    let target = Target::parse(&args.url).map_err(AppError::from)?.or_path("/ws");
+    let target = args.credentials.target(&args.url)?.or_path("/ws");
     let follow = Follow { history: args.history, ..Follow::new(target) };
     let limits = Limits { events: args.limit, idle: args.idle };
     let consumed = match &args.out {

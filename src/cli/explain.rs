@@ -9,8 +9,9 @@ use clap::Args;
 use super::Global;
 use super::table::{print, thousands};
 use super::ui::Ui;
-use crate::app::explain::{Contribution, ExplainConfig, ExplainSummary, Explained, explain};
+use crate::app::explain::{ExplainConfig, ExplainSummary, Explained, explain};
 use crate::app::runs;
+use crate::wire::Contribution;
 
 /// Say why rows of a file score as they do: what each feature adds, and the reasons in words
 ///
@@ -93,7 +94,9 @@ fn words(contribution: &Contribution) -> String {
     match reason {
         Some(reason) if reason.contains(feature.as_str()) => reason.clone(),
         Some(reason) => format!("{reason} ({feature})"),
-        None if value.is_nan() => format!("{feature} is missing"),
-        None => format!("{feature} = {value}"),
+        None => match value {
+            None => format!("{feature} is missing"),
+            Some(value) => format!("{feature} = {value}"),
+        },
     }
 }

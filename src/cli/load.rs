@@ -6,6 +6,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::Global;
+use super::cards::CardArgs;
 use super::columns::ColumnArgs;
 use super::table::{print, thousands};
 use super::ui::Ui;
@@ -24,11 +25,18 @@ pub struct LoadArgs {
     db: PathBuf,
     #[command(flatten)]
     columns: ColumnArgs,
+    #[command(flatten)]
+    cards: CardArgs,
 }
 
 pub fn run(args: LoadArgs, _global: &Global, ui: &Ui) -> anyhow::Result<()> {
     let started = Instant::now();
-    let config = LoadConfig { input: args.input, database: args.db, schema: args.columns.options()? };
+    let config = LoadConfig {
+        input: args.input,
+        database: args.db,
+        schema: args.columns.options()?,
+        cards: args.cards.policy(),
+    };
     let summary = load(&config, ui)?;
     print(ui, started, &summary, |summary, seconds| {
         let LoadSummary { rows, resumed_at, inserted, replaced, locations } = summary;

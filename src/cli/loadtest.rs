@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::Global;
+use super::credentials::CredentialArgs;
 use super::duration::duration;
 use super::error::GateMissed;
 use super::table::{Table, print, thousands};
 use super::ui::Ui;
 use crate::app::AppError;
 use crate::app::traffic::bodies;
-use crate::client::Target;
 use crate::loadtest::{self, Mode, Plan, Report};
 use crate::progress::Interrupted;
 
@@ -55,12 +55,14 @@ pub struct LoadtestArgs {
     /// Exit with 3 when the 99th percentile is above this, or the measurement is not valid
     #[arg(long, value_name = "TIME", value_parser = duration)]
     max_p99: Option<Duration>,
+    #[command(flatten)]
+    credentials: CredentialArgs,
 }
 
 pub fn run(args: LoadtestArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
     let started = Instant::now();
     let plan = Plan {
-        target: Target::parse(&args.url).map_err(AppError::from)?.or_path("/predict"),
+        target: args.credentials.target(&args.url)?.or_path("/predict"),
         bodies: bodies(args.data.as_deref(), global.seed(), ui)?,
         mode: match args.rate {
             Some(per_second) => Mode::Rate { per_second, connections: args.connections },

@@ -2,14 +2,17 @@
 //! renders the result. Nothing else in the crate prints, reads the environment or ends the process.
 
 mod backtest;
+mod cards;
 mod columns;
 mod consume;
+mod credentials;
 mod decisions;
 mod demo;
 mod duration;
 mod error;
 mod evaluate;
 mod explain;
+mod export;
 mod features;
 mod gates;
 mod inspect;
@@ -25,6 +28,7 @@ mod runs;
 mod serve;
 mod simulate;
 mod table;
+mod token;
 mod train;
 mod ui;
 mod world;
@@ -110,10 +114,12 @@ enum Command {
     Predict(predict::PredictArgs),
     Explain(explain::ExplainArgs),
     Load(load::LoadArgs),
+    Export(export::ExportArgs),
     Serve(serve::ServeArgs),
     Produce(produce::ProduceArgs),
     Consume(consume::ConsumeArgs),
     Loadtest(loadtest::LoadtestArgs),
+    Token(token::TokenArgs),
     Runs(runs::RunsArgs),
     Demo(demo::DemoArgs),
 }
@@ -172,10 +178,12 @@ fn dispatch(cli: Cli, ui: &Ui) -> anyhow::Result<()> {
         Command::Predict(args) => predict::run(args, global, ui),
         Command::Explain(args) => explain::run(args, global, ui),
         Command::Load(args) => load::run(args, global, ui),
+        Command::Export(args) => export::run(args, global, ui),
         Command::Serve(args) => serve::run(args, global, ui),
         Command::Produce(args) => produce::run(args, global, ui),
         Command::Consume(args) => consume::run(args, global, ui),
         Command::Loadtest(args) => loadtest::run(args, global, ui),
+        Command::Token(args) => token::run(args, global, ui),
         Command::Runs(args) => runs::run(args, global, ui),
         Command::Demo(args) => demo::run(args, global, ui),
     }

@@ -7,11 +7,11 @@ use clap::Args;
 
 use super::Global;
 use super::columns::ColumnArgs;
+use super::credentials::CredentialArgs;
 use super::table::{print, thousands};
 use super::ui::Ui;
 use crate::app::AppError;
 use crate::app::traffic::event_log;
-use crate::client::Target;
 use crate::domain::Transaction;
 use crate::files::write_file;
 use crate::progress::{Interrupted, Progress};
@@ -39,6 +39,8 @@ pub struct ProduceArgs {
     speed: Option<f64>,
     #[command(flatten)]
     columns: ColumnArgs,
+    #[command(flatten)]
+    credentials: CredentialArgs,
 }
 
 pub fn run(args: ProduceArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
@@ -52,7 +54,7 @@ pub fn run(args: ProduceArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
     ui.start(&format!("reading {}", args.input.display()), None);
     let log = event_log(&args.input, &args.columns.options()?)?;
     let produced = if args.to.contains("://") {
-        let target = Target::parse(&args.to).map_err(AppError::from)?.or_path("/predict_map");
+        let target = args.credentials.target(&args.to)?.or_path("/predict_map");
         replay(&log, &mut PostSink::open(Post::new(target), ui).map_err(AppError::from)?, pace, ui)?
     } else if args.to == "-" {
         let mut stdout = ui.stdout();

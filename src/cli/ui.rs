@@ -6,8 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::{SigId, flag};
 
 use crate::progress::{Event, Progress};
+
+/// Signals that ask to stop.
+const INTERRUPTS: [i32; 2] = [SIGINT, SIGTERM];
 
 /// Where output goes, and whether the user wants to stop.
 pub struct Ui {
@@ -15,6 +20,8 @@ pub struct Ui {
     err: Mutex<Box<dyn Write + Send>>,
     bar: Mutex<Option<ProgressBar>>,
     interrupted: Arc<AtomicBool>,
+    /// What makes SIGHUP an interrupt.
+    hangup: Mutex<Option<SigId>>,
     terminal: bool,
     /// No status at all on stderr, errors excepted.
     pub quiet: bool,
@@ -80,6 +87,7 @@ impl Ui {
             err: Mutex::new(err),
             bar: Mutex::new(None),
             interrupted: Arc::new(AtomicBool::new(false)),
+            hangup: Mutex::default(),
             terminal: false,
             quiet: false,
             json: false,
@@ -97,19 +105,33 @@ impl Ui {
         Arc::clone(&self.interrupted)
     }
 
-    /// Sets the flag on Ctrl-C and SIGTERM; a second Ctrl-C ends the process at once.
+    /// Sets the flag on Ctrl-C, SIGTERM, and when its terminal is closed (SIGHUP); a second signal ends the process at once.
     pub fn listen_for_interrupt(&self) {
         if !self.terminal {
             return;
         }
-        let flag = self.interrupt_flag();
-        let handler = move || {
-            if flag.swap(true, Ordering::Relaxed) {
-                std::process::exit(130);
-            }
-        };
-        // A process has one handler; when another was set first, Ctrl-C keeps its usual meaning.
-        let _ = ctrlc::set_handler(handler);
+        for signal in INTERRUPTS {
+            // Registered first, it sees the flag as it was before this signal. When the system refuses, the signal keeps its
+            // usual meaning.
+            let _ = flag::register_conditional_shutdown(signal, 130, self.interrupt_flag());
+            let _ = flag::register(signal, self.interrupt_flag());
+        }
+        #[cfg(unix)]
+        {
+            *lock(&self.hangup) = flag::register(signal_hook::consts::SIGHUP, self.interrupt_flag()).ok();
+        }
+    }
+
+    /// The flag that SIGHUP sets from now on, instead of interrupting: to read again what was read at the start.
+    pub fn listen_for_reload(&self) -> Arc<AtomicBool> {
+        let asked = Arc::new(AtomicBool::new(false));
+        #[cfg(unix)]
+        if let Some(interrupting) = lock(&self.hangup).take() {
+            signal_hook::low_level::unregister(interrupting);
+            // As above.
+            let _ = flag::register(signal_hook::consts::SIGHUP, asked.clone());
+        }
+        asked
     }
 
     /// Writes data to stdout.

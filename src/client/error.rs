@@ -28,6 +28,14 @@ pub enum Error {
         /// What the operating system says.
         source: io::Error,
     },
+    /// No TLS could be agreed on, or the server is not trusted.
+    #[error("{address}: TLS failed: {reason}; --ca names the authority of a private certificate")]
+    Tls {
+        /// Host and port.
+        address: String,
+        /// Why.
+        reason: String,
+    },
     /// It took too long.
     #[error("{address}: gave up {doing} after {} s", .patience.as_secs_f64())]
     Timeout {
@@ -53,7 +61,10 @@ pub enum Error {
         reason: String,
     },
     /// The server would not open a WebSocket.
-    #[error("{address} refuses the WebSocket at {path} with status {status}: is it a `fraudctl serve`?")]
+    #[error(
+        "{address} refuses the WebSocket at {path} with status {status}: {}",
+        if matches!(status, 401 | 403) { "a token of scope read is needed, see --token-file" } else { "is it a `fraudctl serve`?" }
+    )]
     Upgrade {
         /// Host and port.
         address: String,
@@ -68,7 +79,7 @@ impl Error {
     /// One word for counters: `connect`, `timeout`, `closed` or `protocol`.
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Url { .. } | Self::Refused { .. } | Self::Connect { .. } => "connect",
+            Self::Url { .. } | Self::Refused { .. } | Self::Connect { .. } | Self::Tls { .. } => "connect",
             Self::Timeout { .. } => "timeout",
             Self::Closed { .. } => "closed",
             Self::Protocol { .. } | Self::Upgrade { .. } => "protocol",
@@ -80,7 +91,7 @@ impl Error {
         match self {
             Self::Refused { .. } | Self::Connect { .. } | Self::Timeout { .. } | Self::Closed { .. } => true,
             Self::Upgrade { status, .. } => *status >= 500 || *status == 429,
-            Self::Url { .. } | Self::Protocol { .. } => false,
+            Self::Url { .. } | Self::Tls { .. } | Self::Protocol { .. } => false,
         }
     }
 }

@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::client::conn::http1;
-use hyper::header::{CONTENT_TYPE, HOST, RETRY_AFTER};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, RETRY_AFTER};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Request};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 
+use super::stream::Stream;
 use super::{Error, Target, connect};
 
 /// The largest answer that is read, in bytes.
@@ -64,7 +64,10 @@ impl Connection {
             .header(CONTENT_TYPE, "application/json")
             .body(())
             .map_err(unusable)?;
-        let (head, ()) = request.into_parts();
+        let (mut head, ()) = request.into_parts();
+        if let Some(authorization) = target.authorization() {
+            head.headers.insert(AUTHORIZATION, authorization.clone());
+        }
         let link = Some(Link::open(target, patience).await?);
         Ok(Self { target: target.clone(), patience, head, link })
     }
@@ -197,7 +200,7 @@ impl Link {
 }
 
 /// hyper's connection future, `None` once it has ended.
-struct Machine(Option<http1::Connection<TokioIo<TcpStream>, Full<Bytes>>>);
+struct Machine(Option<http1::Connection<TokioIo<Stream>, Full<Bytes>>>);
 
 impl Machine {
     /// Runs `step` to its end, and the connection beside it as far as it goes.

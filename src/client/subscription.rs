@@ -3,17 +3,18 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use tokio::net::TcpStream;
+use hyper::header::AUTHORIZATION;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
+use super::stream::Stream;
 use super::{Error, Target, connect};
 use crate::wire::Frame;
 
 /// An open WebSocket; the server's pings are answered while frames are awaited.
 pub struct Subscription {
-    socket: WebSocketStream<TcpStream>,
+    socket: WebSocketStream<Stream>,
     address: String,
     patience: Duration,
 }
@@ -26,9 +27,12 @@ impl Subscription {
     pub async fn open(target: &Target, patience: Duration) -> Result<Self, Error> {
         let stream = connect(target, patience).await?;
         let address = target.address();
-        let request = format!("ws://{address}{}", target.path())
+        let mut request = format!("ws://{address}{}", target.path())
             .into_client_request()
             .map_err(|error| Error::Url { url: target.to_string(), reason: error.to_string() })?;
+        if let Some(authorization) = target.authorization() {
+            request.headers_mut().insert(AUTHORIZATION, authorization.clone());
+        }
         match tokio::time::timeout(patience, client_async(request, stream)).await {
             Err(_) => Err(Error::Timeout { address, doing: "opening the WebSocket", patience }),
             Ok(Err(tungstenite::Error::Http(answer))) => Err(Error::Upgrade {

@@ -174,6 +174,9 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// All, in the order of `as usize`.
+    pub const ALL: [Self; 3] = [Self::Approve, Self::Review, Self::Block];
+
     /// The word used in files, on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -188,7 +191,7 @@ impl Decision {
     /// # Errors
     /// [`InvalidValue`] for any other word.
     pub fn parse(text: &str) -> Result<Self, InvalidValue> {
-        [Self::Approve, Self::Review, Self::Block]
+        Self::ALL
             .into_iter()
             .find(|decision| decision.as_str() == text)
             .ok_or_else(|| InvalidValue::new(text, "approve, review or block"))

@@ -17,24 +17,6 @@ pub enum EngineError {
         /// The model's features.
         features: Vec<String>,
     },
-    /// A feature of the model was not given.
-    #[error("feature {feature:?} is missing")]
-    Missing {
-        /// Its name.
-        feature: String,
-    },
-    /// The model has no such feature.
-    #[error("the model has no feature {feature:?}")]
-    Unknown {
-        /// The name that was given.
-        feature: String,
-    },
-    /// A feature was given twice.
-    #[error("feature {feature:?} is given twice")]
-    Repeated {
-        /// Its name.
-        feature: String,
-    },
     /// A value that models can not compute with.
     #[error("feature {feature:?}: {value} is out of range; a number up to 3.4e38 is expected")]
     OutOfRange {
@@ -49,9 +31,20 @@ pub enum EngineError {
         /// The id.
         id: String,
     },
-    /// A raw transaction for a model of feature rows.
-    #[error("this model scores feature rows, not raw transactions")]
-    WantsFeatures,
+    /// A model that reads other things than the one it is to follow.
+    #[error(
+        "{model}: this model takes other features than the one that is served; start a server of its own for it"
+    )]
+    OtherInputs {
+        /// Its name.
+        model: String,
+    },
+    /// The model does not tell what moves its scores.
+    #[error("{why}")]
+    Unexplained {
+        /// Why not.
+        why: String,
+    },
     /// The model answered with something that is no probability.
     #[error("the model gave no score for this row")]
     NoScore,

@@ -71,6 +71,16 @@ impl Live {
         Ok(())
     }
 
+    /// See [`Engine::learn`](super::Engine::learn).
+    pub(super) fn learn(&mut self, terminal: &TerminalId, time: Timestamp, fraud: bool) -> bool {
+        self.state.learn(terminal, time, fraud)
+    }
+
+    /// Terminal and time of what passed under an id that is remembered.
+    pub(super) fn passed(&self, id: &TransactionId) -> Option<(TerminalId, Timestamp)> {
+        self.passed.get(id).map(|passed| (passed.terminal.clone(), passed.time))
+    }
+
     #[cfg(test)]
     pub(super) fn remembered(&self) -> usize {
         assert_eq!(self.rows.len(), self.passed.len() * self.columns);

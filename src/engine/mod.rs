@@ -1,45 +1,41 @@
-//! Online scoring without a transport: live features, the scorer, the decision.
+//! Online scoring without a transport: what clients say becomes a row, live features, a score, a decision.
 //!
 //! One [`Engine`] is shared by all that score at the same time. The live state of a model that scores raw
-//! transactions is locked only while a transaction passes through it, never while the scorer works.
+//! transactions is locked only while a transaction passes through it, never while the scorer works. The model can be
+//! exchanged at any time: who scores takes hold of one and keeps it for the whole of his answer.
 
 mod error;
+mod explanation;
+pub mod input;
 mod live;
+mod model;
+mod shadow;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::ArcSwap;
 
 pub use error::EngineError;
+pub use explanation::Explanation;
+use input::{Fields, InputError, Request};
 use live::Live;
+pub use model::{Drift, Model, Scored};
+pub use shadow::{Comparison, Shadow};
 
-use crate::domain::{Decision, Thresholds, Transaction};
-pub use crate::features::encoding::{Cell, Encoder, Encoding, is_missing};
-use crate::features::{FeatureState, HANDBOOK, Plan};
-use crate::model::Scorer;
+use crate::cards::CardKey;
+use crate::domain::{TerminalId, Timestamp, Transaction, TransactionId};
+use crate::features::{FeatureState, Plan};
 
 /// What an engine is made of.
 pub struct EngineConfig {
-    /// Name of the run that scores.
-    pub name: String,
-    /// What makes the model's rows of a table's columns, or takes an event log's features as they are given.
-    pub encoder: Encoder,
-    /// The model.
-    pub scorer: Arc<dyn Scorer>,
-    /// The limits in force.
-    pub thresholds: Thresholds,
+    /// What scores first.
+    pub model: Model,
     /// The live features, when the model scores raw transactions; `None` when it scores rows of a table.
     pub state: Option<FeatureState>,
-}
-
-/// A score and what follows from it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Scored {
-    /// Probability of fraud, 0 to 1.
-    pub score: f64,
-    /// What to do with the payment.
-    pub decision: Decision,
-    /// The score from which on `decision` is not `approve`.
-    pub threshold: f64,
+    /// Under it tokens stand for card numbers where ids are expected; `None` leaves them as they are.
+    pub cards: Option<CardKey>,
 }
 
 /// What a raw transaction's sender said, as against what was filled in for him.
@@ -58,64 +54,90 @@ impl Given {
 
 /// Scores transactions as they come.
 pub struct Engine {
-    name: String,
-    encoder: Encoder,
-    positions: HashMap<String, usize>,
-    scorer: Arc<dyn Scorer>,
-    thresholds: Thresholds,
+    fields: Fields,
     live: Option<Mutex<Live>>,
+    current: ArcSwap<Model>,
+    /// What scored before the last exchange.
+    previous: Mutex<Option<Arc<Model>>>,
 }
 
 impl Engine {
-    /// Puts the parts together.
+    /// Puts the parts together; the model has scored a row when this returns.
     ///
     /// # Errors
     /// [`EngineError::Mismatch`] when the scorer's rows are not as wide as there are features, or a feature is named
-    /// twice; [`EngineError::NotLive`] when the live state makes other features than the model takes.
+    /// twice; [`EngineError::NotLive`] when the live state makes other features than the model takes;
+    /// [`EngineError::NoScore`] when it does not score.
     pub fn new(config: EngineConfig) -> Result<Self, EngineError> {
-        let EngineConfig { name, encoder, scorer, thresholds, state } = config;
-        let features = encoder.features();
-        let positions: HashMap<String, usize> =
-            features.iter().enumerate().map(|(position, feature)| (feature.clone(), position)).collect();
-        if features.len() != scorer.features() || positions.len() != features.len() {
-            return Err(EngineError::Mismatch { named: positions.len(), scored: scorer.features() });
-        }
+        let EngineConfig { model, state, cards } = config;
+        check(&model)?;
+        let features = model.features();
         let makes = |state: &FeatureState| Plan::new(features).is_ok_and(|plan| plan == *state.plan());
         if state.as_ref().is_some_and(|state| !makes(state)) {
             return Err(EngineError::NotLive { features: features.to_vec() });
         }
-        let live = state.map(|state| Mutex::new(Live::new(state, features.len())));
-        Ok(Self { name, encoder, positions, scorer, thresholds, live })
+        Ok(Self {
+            fields: Fields::new(model.encoder.clone(), state.is_some(), cards),
+            live: state.map(|state| Mutex::new(Live::new(state, features.len()))),
+            current: ArcSwap::from_pointee(model),
+            previous: Mutex::default(),
+        })
     }
 
-    /// Name of the run that scores.
-    pub fn name(&self) -> &str {
-        &self.name
+    /// The model that scores now: to be asked for once an answer.
+    pub fn model(&self) -> Arc<Model> {
+        self.current.load_full()
     }
 
-    /// The model's features in the order of its rows.
-    pub fn features(&self) -> &[String] {
-        self.encoder.features()
+    /// The names that bodies may use.
+    pub fn fields(&self) -> &Fields {
+        &self.fields
     }
 
-    /// What makes rows of what clients send.
-    pub fn encoder(&self) -> &Encoder {
-        &self.encoder
+    /// Reads what a client says.
+    ///
+    /// # Errors
+    /// [`InputError`] says what is wrong with `body`.
+    pub fn read(&self, body: &[u8]) -> Result<Request, InputError> {
+        Request::parse(&self.fields, body)
     }
 
-    /// True when a value of this feature may be missing: in a table, and where a live feature has nothing to say.
-    pub fn may_miss(&self, feature: &str) -> bool {
-        self.live.is_none() || !HANDBOOK.contains(&feature)
+    /// Lets another model score from now on; the one before is kept for [`Engine::roll_back`].
+    ///
+    /// # Errors
+    /// Those of [`Engine::new`], and [`EngineError::OtherInputs`] when it reads other things than the one before: clients
+    /// and live features are made for those. Nothing has changed then.
+    pub fn publish(&self, model: Model) -> Result<(), EngineError> {
+        self.check_successor(&model)?;
+        let before = self.current.swap(Arc::new(model));
+        *locked(&self.previous) = Some(before);
+        Ok(())
     }
 
-    /// Where `feature` stands in a row.
-    pub fn position(&self, feature: &str) -> Option<usize> {
-        self.positions.get(feature).copied()
+    /// Checks what [`Engine::publish`] checks.
+    ///
+    /// # Errors
+    /// Those of [`Engine::publish`].
+    pub fn check_successor(&self, model: &Model) -> Result<(), EngineError> {
+        check(model)?;
+        let (now, then) = (self.fields.encoder(), &model.encoder);
+        match now.inputs() == then.inputs() && now.features() == then.features() {
+            true => Ok(()),
+            false => Err(EngineError::OtherInputs { model: model.name.clone() }),
+        }
     }
 
-    /// The limits in force.
-    pub fn thresholds(&self) -> Thresholds {
-        self.thresholds
+    /// Exchanges the model with the one before; gives it, or `None` when there was none.
+    pub fn roll_back(&self) -> Option<Arc<Model>> {
+        let mut previous = locked(&self.previous);
+        let before = previous.take()?;
+        *previous = Some(self.current.swap(before.clone()));
+        Some(before)
+    }
+
+    /// What scored before the last exchange.
+    pub fn previous(&self) -> Option<Arc<Model>> {
+        locked(&self.previous).clone()
     }
 
     /// True when raw transactions can be scored.
@@ -123,92 +145,70 @@ impl Engine {
         self.live.is_some()
     }
 
-    /// Scores a row of zeros, so that the first transaction does not pay for what is set up late.
-    ///
-    /// # Errors
-    /// [`EngineError::NoScore`] when the model is unusable.
-    pub fn warm_up(&self) -> Result<Scored, EngineError> {
-        self.decide(&vec![0.0; self.features().len()])
+    /// Learns whether a transaction was a fraud that passed through the live state before: terminal risks count it from the label
+    /// delay on. False when nothing is changed by it: there is no live state, the transaction is forgotten or was never seen.
+    pub fn learn(&self, terminal: &TerminalId, time: Timestamp, fraud: bool) -> bool {
+        self.live.as_ref().is_some_and(|live| locked(live).learn(terminal, time, fraud))
+    }
+
+    /// Terminal and time of a transaction that passed through the live state a short while ago.
+    pub fn passed(&self, id: &TransactionId) -> Option<(TerminalId, Timestamp)> {
+        locked(self.live.as_ref()?).passed(id)
     }
 
     /// Passes `history`, oldest first, through the live state; returns how many there were. One that comes under
     /// an id of another is passed over. Without a live state nothing is read.
     pub fn warm_start(&self, history: impl Iterator<Item = Transaction>) -> u64 {
         let Some(live) = &self.live else { return 0 };
-        let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut row = vec![f64::NAN; self.features().len()];
+        let mut live = locked(live);
+        let mut row = vec![f64::NAN; self.fields.encoder().features().len()];
         let taken = history.filter(|transaction| live.observe(transaction, Given::ALL, &mut row).is_ok());
         taken.count() as u64
     }
 
-    /// Scores one row by way of its names; each feature has to be there once, NaN where its value is missing.
+    /// The row of a request: as it was given, or from the live state, through which a raw transaction passes. An id that
+    /// was seen a short while ago gets the features it got then, and does not count twice.
     ///
     /// # Errors
-    /// Names the feature that is missing, unknown, given twice or out of range.
-    pub fn score_features<'name>(
+    /// [`EngineError::Conflict`] when another transaction was seen under this id.
+    pub fn row<'request>(
         &self,
-        values: impl IntoIterator<Item = (&'name str, f64)>,
-    ) -> Result<Scored, EngineError> {
-        let mut row = vec![f64::NAN; self.features().len()];
-        let mut given = vec![false; self.features().len()];
-        for (feature, value) in values {
-            let position =
-                self.position(feature).ok_or_else(|| EngineError::Unknown { feature: feature.to_owned() })?;
-            if std::mem::replace(&mut given[position], true) {
-                return Err(EngineError::Repeated { feature: feature.to_owned() });
-            }
-            row[position] = value;
+        request: &'request Request,
+        id: &TransactionId,
+        time: Timestamp,
+        given: Given,
+    ) -> Result<Cow<'request, [f64]>, EngineError> {
+        match request.transaction(&self.fields, id, time) {
+            Some(transaction) => Ok(Cow::Owned(self.observe(&transaction, given)?)),
+            None => Ok(Cow::Borrowed(&request.row)),
         }
-        if let Some(missing) = given.iter().position(|given| !given) {
-            return Err(EngineError::Missing { feature: self.features()[missing].clone() });
-        }
-        self.score_row(&row)
     }
 
-    /// Scores a row whose values stand in the order of [`Engine::features`], NaN where one is missing.
+    /// Passes a transaction through the live state and gives its features; NaN without a live state.
     ///
     /// # Errors
-    /// [`EngineError::OutOfRange`] for a number that is not within the range of `f32`, in which models compute.
-    ///
-    /// # Panics
-    /// When `row` has another length.
-    pub fn score_row(&self, row: &[f64]) -> Result<Scored, EngineError> {
-        let largest = f64::from(f32::MAX);
-        let outside = |value: &f64| value.abs() > largest;
-        if let Some(position) = row.iter().position(outside) {
-            return Err(EngineError::OutOfRange {
-                feature: self.features()[position].clone(),
-                value: row[position],
-            });
+    /// [`EngineError::Conflict`] when another transaction was seen under this id.
+    pub fn observe(&self, transaction: &Transaction, given: Given) -> Result<Vec<f64>, EngineError> {
+        let mut row = vec![f64::NAN; self.fields.encoder().features().len()];
+        if let Some(live) = &self.live {
+            // A panic inside the state would leave at most one entity's window half updated: going on is the lesser harm.
+            locked(live).observe(transaction, given, &mut row)?;
         }
-        self.decide(row)
+        Ok(row)
     }
+}
 
-    /// Passes a transaction through the live state and scores it. An id that was seen a short while ago gets the
-    /// features it got then, and does not count twice.
-    ///
-    /// # Errors
-    /// [`EngineError::WantsFeatures`] when the model scores rows of a table; [`EngineError::Conflict`] when another
-    /// transaction was seen under this id.
-    pub fn score_transaction(&self, transaction: &Transaction, given: Given) -> Result<Scored, EngineError> {
-        let live = self.live.as_ref().ok_or(EngineError::WantsFeatures)?;
-        let mut row = vec![f64::NAN; self.features().len()];
-        // A panic inside the state would leave at most one entity's window half updated: going on is the lesser harm.
-        live.lock().unwrap_or_else(PoisonError::into_inner).observe(transaction, given, &mut row)?;
-        self.decide(&row)
+fn check(model: &Model) -> Result<(), EngineError> {
+    let names: HashSet<&String> = model.features().iter().collect();
+    if model.features().len() != model.scorer.features() || names.len() != model.features().len() {
+        return Err(EngineError::Mismatch { named: names.len(), scored: model.scorer.features() });
     }
+    model.warm_up().map(|_| ())
+}
 
-    fn decide(&self, row: &[f64]) -> Result<Scored, EngineError> {
-        let mut scores = [f64::NAN];
-        self.scorer.score(row, &mut scores);
-        let [score] = scores;
-        if !score.is_finite() {
-            return Err(EngineError::NoScore);
-        }
-        let Thresholds { review, block } = self.thresholds;
-        let threshold = block.map_or(review, |block| block.min(review));
-        Ok(Scored { score, decision: self.thresholds.decide(score), threshold })
-    }
+/// A panic elsewhere leaves what is locked here whole.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

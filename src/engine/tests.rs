@@ -1,7 +1,9 @@
 use super::*;
 use crate::domain::{Amount, CustomerId, TerminalId, Timestamp, TransactionId};
+use crate::domain::{Decision, Thresholds};
 use crate::features::encoding::Encoder;
 use crate::features::{FeatureSet, HANDBOOK, LabelDelay, Plan};
+use crate::model::Scorer;
 
 /// Scores a row by its first value.
 struct First(usize);
@@ -18,6 +20,19 @@ impl Scorer for First {
     }
 }
 
+/// Gives no scores.
+struct Broken(usize);
+
+impl Scorer for Broken {
+    fn features(&self) -> usize {
+        self.0
+    }
+
+    fn score(&self, _rows: &[f64], scores: &mut [f64]) {
+        scores.fill(f64::NAN);
+    }
+}
+
 fn fresh() -> FeatureState {
     FeatureState::new(Plan::of(FeatureSet::Handbook, false), LabelDelay::default())
 }
@@ -29,8 +44,11 @@ fn tabular() -> Engine {
 fn engine(features: Vec<String>, state: Option<FeatureState>) -> Result<Engine, EngineError> {
     let scorer = Arc::new(First(features.len()));
     let thresholds = Thresholds { review: 0.5, block: Some(0.9) };
-    let encoder = Encoder::of_numbers(&features);
-    Engine::new(EngineConfig { name: "run".to_owned(), encoder, scorer, thresholds, state })
+    Engine::new(EngineConfig {
+        model: Model::of(Encoder::of_numbers(&features), scorer, thresholds),
+        state,
+        cards: None,
+    })
 }
 
 fn transaction(id: u64, seconds: i64, amount: f64) -> Transaction {
@@ -45,28 +63,65 @@ fn transaction(id: u64, seconds: i64, amount: f64) -> Transaction {
     }
 }
 
+fn scored(engine: &Engine, body: &str) -> Scored {
+    let request = engine.read(body.as_bytes()).unwrap();
+    let row = engine.row(&request, &TransactionId::from(1), Timestamp::from_seconds(0), Given::ALL).unwrap();
+    engine.model().score(&row).unwrap()
+}
+
 #[test]
 fn features_are_matched_by_name_whatever_their_order() {
-    let scored = tabular().score_features([("Amount", 20.0), ("V1", 0.6)]).unwrap();
-    assert_eq!(scored, Scored { score: 0.6, decision: Decision::Review, threshold: 0.5 });
+    let expected = Scored { score: 0.6, decision: Decision::Review, threshold: 0.5 };
+    assert_eq!(scored(&tabular(), r#"{"Amount":20.0,"V1":0.6}"#), expected);
 }
 
 #[test]
 fn a_row_that_does_not_fit_is_refused_by_the_name_of_the_feature() {
     let engine = tabular();
-    let refused = |values: &[(&str, f64)]| engine.score_features(values.iter().copied()).unwrap_err();
-    assert_eq!(refused(&[("V1", 0.1)]), EngineError::Missing { feature: "Amount".to_owned() });
-    assert_eq!(refused(&[("v1", 0.1)]), EngineError::Unknown { feature: "v1".to_owned() });
-    assert_eq!(refused(&[("V1", 0.1), ("V1", 0.1)]), EngineError::Repeated { feature: "V1".to_owned() });
-    let outside = EngineError::OutOfRange { feature: "Amount".to_owned(), value: 1e39 };
-    assert_eq!(refused(&[("V1", 0.1), ("Amount", 1e39)]), outside);
-    for infinite in [f64::INFINITY, f64::NEG_INFINITY] {
-        assert!(matches!(refused(&[("V1", 0.1), ("Amount", infinite)]), EngineError::OutOfRange { .. }));
+    let refused = |body: &str| {
+        let error = engine.read(body.as_bytes()).unwrap_err();
+        (error.code, error.field.unwrap_or_default())
+    };
+    assert_eq!(refused(r#"{"V1":0.1}"#), ("missing_field", "Amount".to_owned()));
+    assert_eq!(refused(r#"{"v1":0.1}"#), ("unknown_field", "v1".to_owned()));
+    assert_eq!(refused(r#"{"V1":0.1,"V1":0.1}"#), ("duplicate_field", "V1".to_owned()));
+    for outside in [1e39, f64::INFINITY, f64::NEG_INFINITY] {
+        let error = engine.model().score(&[0.1, outside]).unwrap_err();
+        assert_eq!(error, EngineError::OutOfRange { feature: "Amount".to_owned(), value: outside });
     }
-    assert_eq!(
-        engine.score_transaction(&transaction(1, 0, 1.0), Given::ALL),
-        Err(EngineError::WantsFeatures)
-    );
+}
+
+#[test]
+fn a_model_takes_over_and_can_be_taken_back() {
+    let engine = tabular();
+    let score = || scored(&engine, r#"{"V1":0.6,"Amount":20}"#);
+    let before = score();
+    assert!(engine.roll_back().is_none(), "there was none before");
+    let strict = Thresholds { review: 0.7, block: None };
+    let encoder = || Encoder::of_numbers(&["V1".to_owned(), "Amount".to_owned()]);
+    engine.publish(Model::of(encoder(), Arc::new(First(2)), strict)).unwrap();
+    assert_eq!(score().decision, Decision::Approve);
+    let kept = engine.model();
+    engine.roll_back().unwrap();
+    assert_eq!(score(), before);
+    assert_eq!(kept.thresholds, strict, "who took hold of a model keeps it");
+    engine.roll_back().unwrap();
+    assert_eq!(score().decision, Decision::Approve, "and back again");
+}
+
+#[test]
+fn a_model_that_does_not_fit_is_not_published() {
+    let engine = tabular();
+    let thresholds = Thresholds { review: 0.5, block: None };
+    let publish = |names: &[&str], scorer: Arc<dyn Scorer>| {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        engine.publish(Model::of(Encoder::of_numbers(&names), scorer, thresholds)).unwrap_err()
+    };
+    assert!(matches!(publish(&["V1", "V2"], Arc::new(First(2))), EngineError::OtherInputs { .. }));
+    assert!(matches!(publish(&["V1", "Amount"], Arc::new(First(3))), EngineError::Mismatch { .. }));
+    assert_eq!(publish(&["V1", "Amount"], Arc::new(Broken(2))), EngineError::NoScore);
+    assert_eq!(engine.model().thresholds, tabular().model().thresholds);
+    assert!(engine.previous().is_none());
 }
 
 #[test]
@@ -74,7 +129,7 @@ fn a_raw_transaction_gets_the_features_of_its_history() {
     let names: Vec<String> = HANDBOOK.map(str::to_owned).into();
     let live = engine(names.clone(), Some(fresh())).unwrap();
     assert_eq!(live.warm_start((0..5).map(|id| transaction(id, id as i64, 10.0))), 5);
-    live.score_transaction(&transaction(9, 100, 0.7), Given::ALL).unwrap();
+    let remembered = live.observe(&transaction(9, 100, 0.7), Given::ALL).unwrap();
 
     let mut state = fresh();
     let (mut row, mut expected) = (vec![0.0; names.len()], vec![0.0; names.len()]);
@@ -82,10 +137,8 @@ fn a_raw_transaction_gets_the_features_of_its_history() {
         state.observe(&transaction(id, id as i64, 10.0), &mut row);
     }
     state.observe(&transaction(9, 100, 0.7), &mut expected);
-    let mut remembered = vec![0.0; names.len()];
-    let guard = live.live.as_ref().unwrap();
-    guard.lock().unwrap().observe(&transaction(9, 100, 0.7), Given::ALL, &mut remembered).unwrap();
     assert_eq!(remembered, expected);
+    assert_eq!(live.observe(&transaction(9, 100, 0.7), Given::ALL).unwrap(), expected);
 }
 
 #[test]
@@ -93,34 +146,24 @@ fn an_id_that_comes_again_does_not_count_twice() {
     let names: Vec<String> = HANDBOOK.map(str::to_owned).into();
     let once = engine(names.clone(), Some(fresh())).unwrap();
     let twice = engine(names.clone(), Some(fresh())).unwrap();
-    once.score_transaction(&transaction(1, 0, 0.2), Given::ALL).unwrap();
-    let first = twice.score_transaction(&transaction(1, 0, 0.2), Given::ALL);
-    assert_eq!(first, twice.score_transaction(&transaction(1, 0, 0.2), Given::ALL));
-    let row_of = |engine: &Engine| {
-        let mut row = vec![0.0; names.len()];
-        engine
-            .live
-            .as_ref()
-            .unwrap()
-            .lock()
-            .unwrap()
-            .observe(&transaction(2, 60, 0.2), Given::ALL, &mut row)
-            .unwrap();
-        row
-    };
-    assert_eq!(row_of(&once), row_of(&twice));
+    let first = once.observe(&transaction(1, 0, 0.2), Given::ALL).unwrap();
+    for _ in 0..2 {
+        assert_eq!(twice.observe(&transaction(1, 0, 0.2), Given::ALL).unwrap(), first);
+    }
+    let next = |engine: &Engine| engine.observe(&transaction(2, 60, 0.2), Given::ALL).unwrap();
+    assert_eq!(next(&once), next(&twice));
 }
 
 #[test]
 fn a_missing_value_reaches_the_model() {
-    assert_eq!(tabular().score_features([("V1", 0.6), ("Amount", f64::NAN)]).unwrap().score, 0.6);
+    assert_eq!(scored(&tabular(), r#"{"V1":0.6,"Amount":null}"#).score, 0.6);
 }
 
 #[test]
 fn an_id_of_another_transaction_is_a_conflict() {
     let live = engine(HANDBOOK.map(str::to_owned).into(), Some(fresh())).unwrap();
     let first = transaction(1, 0, 0.2);
-    let score = |transaction: &Transaction, given| live.score_transaction(transaction, given);
+    let score = |transaction: &Transaction, given| live.observe(transaction, given);
     let scored = score(&first, Given::ALL);
     let conflict = Err(EngineError::Conflict { id: "1".to_owned() });
     for other in [
@@ -175,22 +218,87 @@ fn parts_that_do_not_fit_together_are_refused() {
 
 #[test]
 fn a_model_that_gives_no_number_gives_no_decision() {
-    struct Broken;
-    impl Scorer for Broken {
+    let thresholds = Thresholds { review: 0.5, block: None };
+    let encoder = Encoder::of_numbers(&["a".to_owned()]);
+    let config =
+        EngineConfig { model: Model::of(encoder, Arc::new(Broken(1)), thresholds), state: None, cards: None };
+    assert_eq!(Engine::new(config).err(), Some(EngineError::NoScore));
+}
+
+#[test]
+fn a_shadow_scores_its_share_and_is_compared() {
+    let model = |review| {
+        let encoder = Encoder::of_numbers(&["V1".to_owned(), "Amount".to_owned()]);
+        Model::of(encoder, Arc::new(First(2)), Thresholds { review, block: None })
+    };
+    let (served, shadow) = (model(0.5), Shadow::start(model(0.7), 0.25).unwrap());
+    let row = [0.6, 1.0];
+    for _ in 0..40 {
+        shadow.offer(&row, served.score(&row).unwrap());
+    }
+    shadow.offer(&[f64::INFINITY, 0.0], served.score(&row).unwrap());
+    let seen = loop {
+        let seen = shadow.comparison();
+        if seen.decisions.iter().flatten().sum::<u64>() == 10 {
+            break seen;
+        }
+        std::thread::yield_now();
+    };
+    assert_eq!(seen.decisions[Decision::Review as usize][Decision::Approve as usize], 10);
+    assert_eq!((seen.skipped, seen.difference, seen.greatest), (0, 0.0, 0.0));
+}
+
+#[test]
+fn a_shadow_that_is_behind_passes_rows_over_and_nobody_waits() {
+    struct Stuck(Mutex<std::sync::mpsc::Receiver<()>>);
+    impl Scorer for Stuck {
         fn features(&self) -> usize {
             1
         }
         fn score(&self, _rows: &[f64], scores: &mut [f64]) {
-            scores.fill(f64::NAN);
+            // Until the test lets it go on, and afterwards at once.
+            let _ = self.0.lock().unwrap().recv();
+            scores.fill(0.1);
         }
     }
+    let (go, wait) = std::sync::mpsc::channel();
+    let encoder = Encoder::of_numbers(&["a".to_owned()]);
     let thresholds = Thresholds { review: 0.5, block: None };
-    let config = EngineConfig {
-        name: "run".to_owned(),
-        encoder: Encoder::of_numbers(&["a".to_owned()]),
-        scorer: Arc::new(Broken),
-        thresholds,
-        state: None,
+    let model = Model::of(encoder, Arc::new(Stuck(wait.into())), thresholds);
+    let shadow = Shadow::start(model, 1.0).unwrap();
+    let scored = Scored { score: 0.3, decision: Decision::Approve, threshold: 0.5 };
+    for _ in 0..2_000 {
+        shadow.offer(&[0.0], scored);
+    }
+    let skipped = shadow.comparison().skipped;
+    assert!((975..=976).contains(&skipped), "{skipped}: 1,024 wait and one may be in work");
+    drop(go);
+    let compared = |seen: Comparison| seen.decisions.iter().flatten().sum::<u64>();
+    while compared(shadow.comparison()) < 2_000 - skipped {
+        std::thread::yield_now();
+    }
+    assert!((shadow.comparison().greatest - 0.2).abs() < 1e-12);
+}
+
+#[test]
+fn drift_is_told_of_the_rows_that_were_watched() {
+    let rows = crate::matrix::Matrix::from_values((0..200).map(f64::from).collect(), 2);
+    let scores = vec![0.1; 100];
+    let reference = crate::model::drift::Reference::of(&rows, &scores);
+    let model = Model {
+        drift: Some(Mutex::new(crate::model::drift::Window::new(reference))),
+        ..Model::of(
+            Encoder::of_numbers(&["V1".to_owned(), "Amount".to_owned()]),
+            Arc::new(First(2)),
+            Thresholds { review: 0.5, block: None },
+        )
     };
-    assert_eq!(Engine::new(config).unwrap().warm_up(), Err(EngineError::NoScore));
+    assert!(model.drift().is_none(), "nothing was scored");
+    for row in 0..1_000 {
+        model.watch(&[f64::from(row % 100) * 2.0, 1e6], 0.1);
+    }
+    let drift = model.drift().unwrap();
+    assert_eq!(drift.rows, 1_000);
+    let moved: Vec<bool> = drift.features.iter().map(|shift| shift.is_drift()).collect();
+    assert_eq!((moved, drift.score.is_drift()), (vec![false, true], false));
 }

@@ -89,7 +89,7 @@ impl FeatureState {
     /// Feed transactions in time order; among those of the same instant, the ones fed before count and later
     /// ones do not. A transaction that comes late finds what is remembered of the time before it, and is counted
     /// from then on by windows that hold its time. What is fed twice counts twice: ids are the caller's matter. An
-    /// unknown label counts as no fraud until [`FeatureState::learn_fraud`]; a known one is not seen before the delay.
+    /// unknown label counts as no fraud until [`FeatureState::learn`]; a known one is not seen before the delay.
     ///
     /// # Panics
     /// When `row` has another length than the plan.
@@ -107,11 +107,11 @@ impl FeatureState {
         self.plan.write(time, amount.value(), of_customer, of_terminal, row);
     }
 
-    /// Learns that a transaction, which was taken in without a label, was a fraud. Windows count it from the delay on, or from
+    /// Learns whether a transaction, which was taken in as something else, was a fraud. Windows count it from the delay on, or from
     /// now on when that is over. False when it is forgotten, or was never seen.
-    pub fn learn_fraud(&mut self, terminal: &TerminalId, time: Timestamp) -> bool {
+    pub fn learn(&mut self, terminal: &TerminalId, time: Timestamp, fraud: bool) -> bool {
         let delay = self.delay;
-        self.terminals.get_mut(terminal).is_some_and(|history| history.learn_fraud(time.micros(), delay))
+        self.terminals.get_mut(terminal).is_some_and(|history| history.learn(time.micros(), fraud, delay))
     }
 
     /// Time of the newest transaction that is remembered.

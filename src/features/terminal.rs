@@ -115,9 +115,9 @@ impl TerminalHistory {
         }
     }
 
-    /// Counts a transaction of `time_us` that was taken in before as a fraud, which became known meanwhile. False when it is
-    /// forgotten, was never seen, or all that its entry stands for are known frauds.
-    pub(super) fn learn_fraud(&mut self, time_us: i64, delay: LabelDelay) -> bool {
+    /// Counts a transaction of `time_us` that was taken in before as a fraud or no longer as one, which became known meanwhile.
+    /// False when it is forgotten, was never seen, or all that its entry stands for are counted so.
+    pub(super) fn learn(&mut self, time_us: i64, fraud: bool, delay: LabelDelay) -> bool {
         let place = self.entries.partition_point(|entry| entry.time_us < time_us);
         let Some(entry) = self.entries.get(place) else { return false };
         let ages = ages(delay);
@@ -127,11 +127,12 @@ impl TerminalHistory {
             return false;
         }
         let own = self.total(place + 1).since(self.total(place));
-        if own.frauds == own.count {
+        if own.frauds == if fraud { own.count } else { 0 } {
             return false;
         }
+        let one = Total { count: 0, frauds: 1 };
         for entry in &mut self.entries.as_mut_slice()[place..] {
-            entry.total = entry.total.and(Total { count: 0, frauds: 1 });
+            entry.total = if fraud { entry.total.and(one) } else { entry.total.since(one) };
         }
         true
     }

@@ -238,7 +238,7 @@ proptest! {
             let due = |known: &&Transaction| known.time.micros() + 7 * DAY <= now.time.micros();
             while let Some(known) = waiting.next_if(due) {
                 if known.fraud == Some(true) {
-                    prop_assert!(later.learn_fraud(&known.terminal, known.time));
+                    prop_assert!(later.learn(&known.terminal, known.time, true));
                 }
             }
             let unlabelled = Transaction { fraud: None, ..now.clone() };
@@ -321,11 +321,15 @@ fn memory_is_bounded_and_counts_stay_right() {
 fn a_fraud_is_learnt_of_its_own_transaction_only() {
     let mut state = state(FeatureSet::Full);
     let terminal = TerminalId::from(9);
-    let learn = |state: &mut FeatureState, us| state.learn_fraud(&terminal, Timestamp::from_micros(us));
+    let learn = |state: &mut FeatureState, us| state.learn(&terminal, Timestamp::from_micros(us), true);
     one_by_one(&mut state, &[transaction(0, 1, 9, 5.0, None), transaction(5 * DAY, 1, 9, 5.0, None)]);
     assert!(!learn(&mut state, DAY), "there was none at that time");
     assert!(learn(&mut state, 5 * DAY));
     assert!(!learn(&mut state, 5 * DAY), "the only one of its instant is known");
+    let unlearn = |state: &mut FeatureState, us| state.learn(&terminal, Timestamp::from_micros(us), false);
+    assert!(unlearn(&mut state, 5 * DAY), "a label may be corrected");
+    assert!(!unlearn(&mut state, 5 * DAY));
+    assert!(learn(&mut state, 5 * DAY));
     one_by_one(&mut state, &[transaction(100 * DAY, 1, 9, 5.0, None)]);
     assert!(!learn(&mut state, 0), "forgotten");
     // So many that the older ones are merged: their slots stand for them, in a restored state too.

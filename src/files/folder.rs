@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-use super::{Checksums, FileError, checksum, parent, read_json, sync};
+use super::{Checksums, FileError, checksum, checksum_of, parent, read_json, sync};
 
 /// What every `manifest.json` holds beside the facts of its own kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,17 @@ pub struct Manifest<T> {
     #[serde(flatten)]
     pub facts: T,
 }
+
+impl<T> Manifest<T> {
+    /// A short word for the contents of the folder's files: the same contents have the same, others another.
+    pub fn version(&self) -> String {
+        let checksums = serde_json::to_vec(&self.checksums).expect("names and checksums are text");
+        checksum_of(&checksums)[..VERSION_DIGITS].to_owned()
+    }
+}
+
+/// Digits of [`Manifest::version`].
+const VERSION_DIGITS: usize = 12;
 
 /// Version of prepared folders and runs.
 pub const FORMAT_VERSION: u32 = 1;

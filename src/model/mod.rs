@@ -3,7 +3,9 @@
 pub mod artifact;
 pub mod blend;
 pub mod calibrated;
+pub mod drift;
 pub mod gbdt;
+pub mod golden_rows;
 mod kind;
 pub mod neural;
 mod parameter;

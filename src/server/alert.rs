@@ -28,7 +28,7 @@ pub(super) fn event(record: DecisionRecord) -> AlertEvent {
         amount: record.amount,
         score: record.score,
         decision: record.decision,
-        model: record.model,
+        model: record.model.name.clone(),
         title: record.title,
         latitude: record.place.map(|place| place.latitude),
         longitude: record.place.map(|place| place.longitude),
@@ -51,15 +51,14 @@ pub(super) async fn alerts(app: web::Data<App>, request: HttpRequest) -> Result<
         Refusal::new(StatusCode::NOT_FOUND, "unknown_id", "no decision is stored under the id in since")
             .about("since")
     };
+    let since = query.since.map(|id| app.engine.fields().without_card(&id).into_owned());
     let events = match app.store.clone() {
-        None => app.hub.alerts_after(query.since.as_deref(), limit).ok_or_else(unknown)?,
+        None => app.hub.alerts_after(since.as_deref(), limit).ok_or_else(unknown)?,
         Some(store) => {
             let found = web::block(move || {
-                store.read(|reader| {
-                    let Some(id) = query.since else { return reader.latest_alerts(limit).map(Some) };
-                    let Some(seen) = reader.decision(&id)? else { return Ok(None) };
-                    reader.alerts_after(seen.seq, limit).map(Some)
-                })
+                let Some(id) = since else { return store.latest_alerts(limit).map(Some) };
+                let Some(seen) = store.decision(&id)? else { return Ok(None) };
+                store.alerts_after(seen.seq, limit).map(Some)
             });
             let stored = found.await.unwrap_or(Err(StoreError::Closed))?.ok_or_else(unknown)?;
             stored.into_iter().map(|stored| event(stored.record)).collect()

@@ -7,23 +7,50 @@ use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpMessage, HttpRequest};
 
 use super::problem::Refusal;
+use super::rows::Form;
 
 /// The largest body of a single transaction in bytes.
 pub(super) const BODY_LIMIT: usize = 64 * 1024;
 
+const JSON: &str = "application/json";
+
 /// How long a client may take to send it.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The whole body of `request`.
+/// The largest body of many transactions in bytes.
+const ROWS_LIMIT: usize = 4 * 1024 * 1024;
+
+/// What bodies of one row a line are called.
+const LINES: [&str; 4] =
+    ["application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"];
+
+/// The whole body of `request`: one JSON value.
 pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes, Refusal> {
-    check_type(request)?;
-    match tokio::time::timeout(BODY_TIMEOUT, payload.to_bytes_limited(BODY_LIMIT)).await {
+    check_type(request, &[])?;
+    read_within(payload, BODY_LIMIT).await
+}
+
+/// The whole body of `request`, and how it holds its rows. What is not said to be JSON, or nothing at all, is taken by its look.
+pub(super) async fn read_rows(request: &HttpRequest, payload: Payload) -> Result<(Bytes, Form), Refusal> {
+    check_type(request, &LINES)?;
+    let body = read_within(payload, ROWS_LIMIT).await?;
+    let is_array = body.trim_ascii_start().first() == Some(&b'[');
+    let form = match request.content_type() {
+        kind if kind.eq_ignore_ascii_case(JSON) => Form::Array,
+        "" if is_array => Form::Array,
+        _ => Form::Lines,
+    };
+    Ok((body, form))
+}
+
+async fn read_within(payload: Payload, limit: usize) -> Result<Bytes, Refusal> {
+    match tokio::time::timeout(BODY_TIMEOUT, payload.to_bytes_limited(limit)).await {
         Ok(Ok(Ok(body))) => Ok(body),
         Ok(Ok(Err(_))) => Err(Refusal::bad("incomplete_body", "the body ended before it was complete")),
         Ok(Err(_)) => Err(Refusal::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too_large",
-            format!("a body may have {BODY_LIMIT} bytes"),
+            format!("a body may have {limit} bytes"),
         )),
         Err(_) => Err(Refusal::new(
             StatusCode::REQUEST_TIMEOUT,
@@ -34,7 +61,7 @@ pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Byte
 }
 
 /// A body without a type is taken for JSON; a compressed one is refused, so that none can blow up.
-fn check_type(request: &HttpRequest) -> Result<(), Refusal> {
+fn check_type(request: &HttpRequest, others: &[&str]) -> Result<(), Refusal> {
     let refuse =
         |error: &str| Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_type", error));
     if request.headers().contains_key(header::CONTENT_ENCODING) {
@@ -42,8 +69,12 @@ fn check_type(request: &HttpRequest) -> Result<(), Refusal> {
     }
     let given = request.content_type();
     let untyped = given.is_empty() && !request.headers().contains_key(header::CONTENT_TYPE);
-    if untyped || given.eq_ignore_ascii_case("application/json") {
+    let is = |kind: &str| given.eq_ignore_ascii_case(kind);
+    if untyped || is(JSON) || others.iter().any(|kind| is(kind)) {
         return Ok(());
     }
-    refuse("the body has to be JSON: Content-Type: application/json")
+    match others.first() {
+        None => refuse("the body has to be JSON: Content-Type: application/json"),
+        Some(lines) => refuse(&format!("the body has to be JSON: Content-Type: application/json or {lines}")),
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use prometheus_client::encoding::{EncodeMetric, MetricEncoder, NoLabelSet};
-use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::{MetricType, TypedMetric};
 
 /// Parts that each doubling is divided into: a percentile is at most 1/8 off.
 const PARTS: usize = 8;
@@ -59,6 +59,10 @@ impl Counted {
         Self(array::from_fn(|index| self.0[index].saturating_sub(earlier.0[index])))
     }
 
+    pub(super) fn add(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(count, more)| *count += more);
+    }
+
     pub(super) fn total(&self) -> u64 {
         self.0.iter().sum()
     }
@@ -94,6 +98,10 @@ fn upper_us(bucket: usize) -> u64 {
         return (PARTS as u64) << doubling;
     }
     (((PARTS + part + 1) as u64) << doubling) - 1
+}
+
+impl TypedMetric for Latency {
+    const TYPE: MetricType = MetricType::Histogram;
 }
 
 /// Prometheus gets one bucket per doubling: 8 us, 16 us, ... 8.4 s.

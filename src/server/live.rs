@@ -77,6 +77,13 @@ impl Hub {
         locked(&self.feed).clients.remove(&client);
     }
 
+    /// How many alerts wait for the next frame, and how many frames for clients.
+    pub(super) fn waiting(&self) -> (usize, usize) {
+        let alerts = locked(&self.pending).events.len();
+        let outboxes: Vec<Arc<Outbox>> = locked(&self.feed).clients.values().cloned().collect();
+        (alerts, outboxes.iter().map(|outbox| locked(&outbox.ring).frames.len()).sum())
+    }
+
     /// Alerts sent after `id` among the newest ones, oldest first, or simply the newest; `None` for an unknown id.
     pub(super) fn alerts_after(&self, id: Option<&str>, limit: usize) -> Option<Vec<AlertEvent>> {
         let feed = locked(&self.feed);
@@ -99,11 +106,15 @@ impl Hub {
             self.send_pending(&metrics);
             if period.is_multiple_of(ALERT_PERIODS_PER_SECOND) {
                 metrics.tick();
-                let stats = text_of(&Frame::Stats(metrics.stats()));
-                locked(&self.feed).send(&[(stats, 0)], 0, &metrics);
+                self.send(&Frame::Stats(metrics.stats()), &metrics);
             }
         }
         self.send_pending(&metrics);
+    }
+
+    /// Sends a frame without alerts to everybody.
+    pub(super) fn send(&self, frame: &Frame, metrics: &Metrics) {
+        locked(&self.feed).send(&[(text_of(frame), 0)], 0, metrics);
     }
 
     /// Sends what is pending without waiting for the next period.
@@ -232,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_client_sees_each_alert_once_in_the_snapshot_or_in_a_frame() {
-        let (hub, metrics) = (Hub::new(vec![alert(0)]), Metrics::new("run"));
+        let (hub, metrics) = (Hub::new(vec![alert(0)]), Metrics::new());
         hub.publish(alert(1));
         hub.send_pending(&metrics);
         hub.publish(alert(2));
@@ -253,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_client_that_does_not_read_loses_the_oldest_and_is_told() {
-        let (hub, metrics) = (Hub::new(Vec::new()), Metrics::new("run"));
+        let (hub, metrics) = (Hub::new(Vec::new()), Metrics::new());
         let (_, outbox, _) = hub.join();
         for id in 0..RING_FRAMES + 3 {
             hub.publish(alert(id));
@@ -266,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_burst_is_cut_into_frames_and_bounded() {
-        let (hub, metrics) = (Hub::new(Vec::new()), Metrics::new("run"));
+        let (hub, metrics) = (Hub::new(Vec::new()), Metrics::new());
         let (_, outbox, _) = hub.join();
         for id in 0..PENDING_ALERTS + 1 {
             hub.publish(alert(id));

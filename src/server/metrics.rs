@@ -1,7 +1,7 @@
 //! What the server counts, for `GET /metrics` and for the page.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
@@ -11,9 +11,12 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::collect::Observed;
 use super::latency::{Counted, Latency};
 use super::{App, page};
 use crate::domain::Decision;
+use crate::engine::Model;
+use crate::store::ModelRecord;
 use crate::wire::Stats;
 
 /// Seconds that the percentiles of [`Stats`] look back.
@@ -30,8 +33,35 @@ struct Answered {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ModelLabels {
+    model: String,
+    version: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Decided {
+    model: String,
+    version: String,
     decision: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Labelled {
+    model: String,
+    version: String,
+    decision: &'static str,
+    label: &'static str,
+}
+
+/// What is counted of one model, found once and kept: to look labels up takes longer than to count.
+#[derive(Debug)]
+pub(super) struct OfModel {
+    /// As the database knows it.
+    pub(super) record: Arc<ModelRecord>,
+    /// By place in [`Decision::ALL`].
+    decisions: [Counter; 3],
+    alerts: Counter,
+    latency: Latency,
 }
 
 /// The counters, as they stand and as they stood in the seconds before.
@@ -40,13 +70,19 @@ pub(super) struct Metrics {
     registry: Registry,
     requests: Family<Answered, Counter>,
     decisions: Family<Decided, Counter>,
-    transactions: Counter,
-    alerts: Counter,
+    alerts: Family<ModelLabels, Counter>,
+    latency: Family<ModelLabels, Latency>,
+    labels: Family<Labelled, Counter>,
+    /// The newest last.
+    models: RwLock<Vec<Arc<OfModel>>>,
     blocked: Counter,
-    latency: Latency,
+    pub(super) reloads: Counter,
     pub(super) clients: Gauge,
     pub(super) dropped: Counter,
     queue: Gauge,
+    alerts_waiting: Gauge,
+    frames_waiting: Gauge,
+    pub(super) batches_waiting: Gauge,
     past: Mutex<VecDeque<Sample>>,
 }
 
@@ -59,36 +95,54 @@ struct Sample {
 }
 
 impl Metrics {
-    pub(super) fn new(model: &str) -> Self {
+    pub(super) fn new() -> Self {
         let mut metrics = Self {
             registry: Registry::with_prefix("fraudctl"),
             requests: Family::default(),
             decisions: Family::default(),
-            transactions: Counter::default(),
-            alerts: Counter::default(),
+            alerts: Family::default(),
+            latency: Family::default(),
+            labels: Family::default(),
+            models: RwLock::default(),
             blocked: Counter::default(),
-            latency: Latency::default(),
+            reloads: Counter::default(),
             clients: Gauge::default(),
             dropped: Counter::default(),
             queue: Gauge::default(),
+            alerts_waiting: Gauge::default(),
+            frames_waiting: Gauge::default(),
+            batches_waiting: Gauge::default(),
             past: Mutex::default(),
         };
-        metrics.register(model);
+        metrics.register();
         metrics
     }
 
-    fn register(&mut self, model: &str) {
+    /// Adds what is computed when somebody looks.
+    pub(super) fn collect(&mut self, observed: Observed) {
+        self.registry.register_collector(Box::new(observed));
+    }
+
+    fn register(&mut self) {
         let registry = &mut self.registry;
         registry.register("http_requests", "Requests answered", self.requests.clone());
         registry.register("websocket_clients", "Connected WebSocket clients", self.clients.clone());
         let help = "Alerts that clients missed because they read too slowly";
         registry.register("websocket_dropped_alerts", help, self.dropped.clone());
         registry.register("store_queue_length", "Decisions that wait to be stored", self.queue.clone());
-        let scored = registry.sub_registry_with_label(("model".into(), model.to_owned().into()));
-        scored.register("decisions", "Transactions scored", self.decisions.clone());
-        scored.register("alerts", "Alerts sent to the map", self.alerts.clone());
+        let help = "Alerts that wait for the next frame, 5000 at most";
+        registry.register("alerts_waiting", help, self.alerts_waiting.clone());
+        let help = "Frames that wait for WebSocket clients, 64 at most for each";
+        registry.register("websocket_frames_waiting", help, self.frames_waiting.clone());
+        let help = "Bytes of batches that wait for their turn, about 1 MiB at most on each worker";
+        registry.register("batch_waiting_bytes", help, self.batches_waiting.clone());
+        registry.register("model_exchanges", "Times that another model took over", self.reloads.clone());
+        registry.register("decisions", "Transactions scored", self.decisions.clone());
+        registry.register("alerts", "Alerts sent to the map", self.alerts.clone());
+        let help = "Decisions whose label was told later, by what was decided and what it was";
+        registry.register("labels", help, self.labels.clone());
         let help = "Time from a complete request to its answer, storing included";
-        scored.register_with_unit("decision_duration", help, Unit::Seconds, self.latency.clone());
+        registry.register_with_unit("decision_duration", help, Unit::Seconds, self.latency.clone());
     }
 
     /// Counts an answered request.
@@ -96,15 +150,61 @@ impl Metrics {
         self.requests.get_or_create(&Answered { route, status }).inc();
     }
 
-    /// Counts a decision; `alert` when it goes to the map.
-    pub(super) fn decided(&self, decision: Decision, alert: bool, duration: Duration) {
-        self.transactions.inc();
-        self.decisions.get_or_create(&Decided { decision: decision.as_str() }).inc();
-        self.latency.observe(duration);
+    /// Counts a decision of a model; `alert` when it goes to the map.
+    pub(super) fn decided(&self, counts: &OfModel, decision: Decision, alert: bool, duration: Duration) {
+        counts.decisions[decision as usize].inc();
+        counts.latency.observe(duration);
         if alert {
-            self.alerts.inc();
+            counts.alerts.inc();
             self.blocked.inc_by(u64::from(decision == Decision::Block));
         }
+    }
+
+    /// Counts what became known of a decision.
+    pub(super) fn labelled(&self, model: &ModelRecord, decision: Decision, fraud: bool) {
+        let (model, version) = (model.name.clone(), model.version.clone());
+        let label = if fraud { "fraud" } else { "genuine" };
+        self.labels.get_or_create(&Labelled { model, version, decision: decision.as_str(), label }).inc();
+    }
+
+    /// What is counted of `model`.
+    pub(super) fn of(&self, model: &Model) -> Arc<OfModel> {
+        let found = |models: &[Arc<OfModel>]| {
+            let is_it =
+                |of: &&Arc<OfModel>| of.record.version == model.version && of.record.name == model.name;
+            models.iter().rev().find(is_it).cloned()
+        };
+        if let Some(counts) = found(&self.models.read().unwrap_or_else(PoisonError::into_inner)) {
+            return counts;
+        }
+        let mut models = self.models.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(counts) = found(&models) {
+            return counts;
+        }
+        let labels = ModelLabels { model: model.name.clone(), version: model.version.clone() };
+        let decided = |decision: Decision| {
+            let (model, version) = (model.name.clone(), model.version.clone());
+            self.decisions.get_or_create(&Decided { model, version, decision: decision.as_str() }).clone()
+        };
+        let counts = Arc::new(OfModel {
+            decisions: Decision::ALL.map(decided),
+            alerts: self.alerts.get_or_create(&labels).clone(),
+            latency: self.latency.get_or_create(&labels).clone(),
+            record: Arc::new(ModelRecord {
+                name: labels.model,
+                version: labels.version,
+                features: model.features().to_vec(),
+            }),
+        });
+        models.push(counts.clone());
+        counts
+    }
+
+    /// All of them as Prometheus reads them.
+    pub(super) fn text(&self) -> String {
+        let mut text = String::new();
+        text::encode(&mut text, &self.registry).expect("writing to a string can not fail");
+        text
     }
 
     /// To be called once a second: the rates of [`Metrics::stats`] are between calls.
@@ -119,14 +219,15 @@ impl Metrics {
 
     /// Totals of this moment, rates of the last full second and minute.
     pub(super) fn stats(&self) -> Stats {
+        let now = self.sample();
         let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
         let start = Sample::default();
         let last = past.back().unwrap_or(&start);
         let before = |seconds: usize| past.iter().rev().nth(seconds).unwrap_or(&start);
         let latency = last.latency.since(&before(PERCENTILE_SECONDS).latency);
         Stats {
-            transactions: self.transactions.get(),
-            alerts: self.alerts.get(),
+            transactions: now.transactions,
+            alerts: now.alerts,
             blocked: self.blocked.get(),
             transactions_per_second: last.transactions - before(1).transactions,
             alerts_per_minute: last.alerts - before(ALERT_SECONDS).alerts,
@@ -136,44 +237,26 @@ impl Metrics {
         }
     }
 
+    /// The sum over all models.
     fn sample(&self) -> Sample {
-        Sample {
-            transactions: self.transactions.get(),
-            alerts: self.alerts.get(),
-            latency: self.latency.counted(),
+        let models = self.models.read().unwrap_or_else(PoisonError::into_inner);
+        let mut sample = Sample::default();
+        for counts in models.iter() {
+            sample.transactions += counts.decisions.iter().map(Counter::get).sum::<u64>();
+            sample.alerts += counts.alerts.get();
+            sample.latency.add(&counts.latency.counted());
         }
+        sample
     }
 }
 
 /// `GET /metrics`
 pub(super) async fn metrics(app: web::Data<App>) -> HttpResponse {
     let waiting = app.writer.as_ref().map_or(0, |writer| writer.waiting());
-    app.metrics.queue.set(i64::try_from(waiting).unwrap_or(i64::MAX));
-    let mut body = String::new();
-    text::encode(&mut body, &app.metrics.registry).expect("writing to a string can not fail");
-    HttpResponse::Ok().content_type(CONTENT_TYPE).insert_header(page::NO_SNIFFING).body(body)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rates_are_of_the_last_full_second_and_minute() {
-        let metrics = Metrics::new("run");
-        metrics.decided(Decision::Block, true, Duration::from_micros(100));
-        metrics.tick();
-        assert_eq!(metrics.stats().transactions_per_second, 1);
-        for _ in 0..59 {
-            metrics.tick();
-        }
-        metrics.decided(Decision::Approve, false, Duration::from_micros(6));
-        metrics.decided(Decision::Review, true, Duration::from_micros(6));
-        assert_eq!(metrics.stats().alerts_per_minute, 1);
-        metrics.tick();
-        let stats = metrics.stats();
-        assert_eq!((stats.transactions, stats.alerts, stats.blocked), (3, 2, 1));
-        assert_eq!((stats.transactions_per_second, stats.alerts_per_minute), (2, 1));
-        assert_eq!((stats.p50_us, stats.p99_us), (6, 6));
+    let (alerts, frames) = app.hub.waiting();
+    let gauges = [&app.metrics.queue, &app.metrics.alerts_waiting, &app.metrics.frames_waiting];
+    for (gauge, length) in gauges.into_iter().zip([waiting, alerts, frames]) {
+        gauge.set(i64::try_from(length).unwrap_or(i64::MAX));
     }
+    HttpResponse::Ok().content_type(CONTENT_TYPE).insert_header(page::NO_SNIFFING).body(app.metrics.text())
 }

@@ -3,23 +3,36 @@
 //! Handlers are small: they read, ask the engine and the store, and answer. What is known about a transaction's
 //! meaning is the engine's, what is known about durability the store's.
 
+mod access;
 mod alert;
+mod asked;
+mod batch;
 mod body;
-mod fields;
+mod collect;
+mod deciding;
+mod explain;
+mod feedback;
 mod health;
 mod identity;
 mod latency;
 mod live;
 mod metrics;
-mod origin;
+mod models;
+mod openapi;
 mod page;
 mod place;
 mod predict;
 mod problem;
-mod request;
+mod requests;
+mod retention;
 mod routes;
+mod rows;
 mod running;
-mod time;
+mod spot;
+mod suppressions;
+mod tls;
+mod turns;
+mod v2;
 mod ws;
 
 use std::net::SocketAddr;
@@ -29,17 +42,22 @@ use actix_web::HttpResponse;
 use serde::Serialize;
 use tokio::sync::watch;
 
+pub use access::{NewToken, Scope, Sites, Tokens, TokensError};
+pub use models::{ModelError, OpenModel, Reloaded};
 pub use running::{Running, ServerError, Stopper, start};
+pub use tls::{Tls, TlsError};
 
 use crate::domain::Timestamp;
-use crate::engine::Engine;
+use crate::engine::{Engine, Shadow};
 use crate::store::{Location, Store, Writer};
 use crate::wire::SNAPSHOT_ALERTS;
-use fields::Fields;
+use access::Access;
+use collect::Observed;
 use identity::Ids;
 use live::Hub;
 use metrics::Metrics;
 use place::Atlas;
+use suppressions::Suppressions;
 
 /// Tells the time; tests have their own.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -50,10 +68,22 @@ pub struct ServerConfig {
     pub bind: SocketAddr,
     /// Scores.
     pub engine: Arc<Engine>,
+    /// Opens the models that follow.
+    pub open: OpenModel,
+    /// Scores along, when there is one.
+    pub shadow: Option<Shadow>,
     /// Keeps every decision, when there is one.
-    pub store: Option<Arc<Store>>,
+    pub store: Option<Arc<dyn Store>>,
+    /// For so many days; `None` for ever.
+    pub keep_days: Option<u32>,
     /// Cities that alerts without a known place are drawn from, and that give known places a name.
     pub locations: Vec<Location>,
+    /// Who may do what; `None` when everybody may do everything.
+    pub tokens: Option<Tokens>,
+    /// Names that the server goes by, and pages that may connect.
+    pub sites: Sites,
+    /// What it shows to who connects; `None` for no TLS.
+    pub tls: Option<Tls>,
     /// Threads that answer requests; 0 for one per core.
     pub workers: usize,
     /// The time of transactions that come without one; none may lie more than a day after it.
@@ -63,11 +93,15 @@ pub struct ServerConfig {
 /// What all handlers share.
 struct App {
     engine: Arc<Engine>,
-    fields: Fields,
-    store: Option<Arc<Store>>,
+    open: OpenModel,
+    shadow: Option<Arc<Shadow>>,
+    /// Dropped before the store, which closes the database.
     writer: Option<Writer>,
+    store: Option<Arc<dyn Store>>,
     atlas: Atlas,
     hub: Arc<Hub>,
+    suppressions: Suppressions,
+    access: Access,
     metrics: Arc<Metrics>,
     clock: Clock,
     ids: Ids,
@@ -77,21 +111,26 @@ struct App {
 
 impl App {
     fn new(config: ServerConfig, stop: watch::Receiver<bool>) -> Result<Self, ServerError> {
-        let ServerConfig { engine, store, locations, clock, .. } = config;
-        engine.warm_up()?;
+        let ServerConfig { engine, open, shadow, store, locations, clock, tokens, sites, tls, .. } = config;
         let writer = store.as_ref().map(|store| store.writer()).transpose()?;
-        let recent = match &store {
-            Some(store) => store.read(|reader| reader.latest_alerts(SNAPSHOT_ALERTS))?,
-            None => Vec::new(),
+        let (recent, suppressed) = match &store {
+            Some(store) => (store.latest_alerts(SNAPSHOT_ALERTS)?, store.suppressions()?),
+            None => (Vec::new(), Vec::new()),
         };
+        let shadow = shadow.map(Arc::new);
+        let mut metrics = Metrics::new();
+        metrics.collect(Observed { engine: engine.clone(), shadow: shadow.clone() });
         let recent = recent.into_iter().map(|stored| alert::event(stored.record)).collect();
         Ok(Self {
-            fields: Fields::of(&engine),
-            metrics: Arc::new(Metrics::new(engine.name())),
+            metrics: Arc::new(metrics),
             hub: Arc::new(Hub::new(recent)),
+            access: Access::new(tokens, sites, tls.is_some()),
+            suppressions: Suppressions::new(suppressed),
             ids: Ids::since(clock()),
             atlas: Atlas::new(locations),
             engine,
+            open,
+            shadow,
             store,
             writer,
             clock,

@@ -1,56 +1,217 @@
-//! The URL map.
+//! The URL map: every address once, with its methods and what a client must be allowed to do there.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::{HttpResponse, Resource, guard, web};
+use actix_web::http::Method;
+use actix_web::middleware::from_fn;
+use actix_web::{HttpResponse, Route, guard, web};
 
+use super::access::{self, Scope};
 use super::problem::Refusal;
-use super::{App, alert, health, metrics, page, predict, ws};
+use super::requests::Seen;
+use super::turns::Turns;
+use super::{
+    App, alert, batch, explain, feedback, health, metrics, models, openapi, page, predict, suppressions, v2,
+    ws,
+};
+
+/// One method of one address.
+pub(super) struct Entry {
+    pub(super) method: Method,
+    pub(super) path: &'static str,
+    pub(super) scope: Scope,
+    handler: fn() -> Route,
+    /// What it does, in the words of the API's description.
+    pub(super) does: &'static str,
+    /// What it takes: the name of a schema.
+    pub(super) takes: Option<&'static str>,
+    /// What it gives: the name of a schema; `None` for what is none of JSON's.
+    pub(super) gives: Option<&'static str>,
+}
+
+/// Every address, the busiest first; entries of one path stand together.
+pub(super) const TABLE: &[Entry] = &[
+    post("/predict", Scope::Predict, || web::to(predict::predict), "Decide one transaction")
+        .takes("Transaction")
+        .gives("Answer"),
+    post(
+        "/predict_map",
+        Scope::Predict,
+        || web::to(predict::predict_map),
+        "The same, and an alert goes to the map",
+    )
+    .takes("Transaction")
+    .gives("Answer"),
+    post(
+        "/predict/batch",
+        Scope::Predict,
+        || web::to(batch::batch),
+        "Decide many: an array, or one a line (NDJSON)",
+    )
+    .takes("Transactions")
+    .gives("Answers"),
+    post(
+        "/explain",
+        Scope::Explain,
+        || web::to(explain::explain),
+        "Decide one and tell what moved its score",
+    )
+    .takes("Transaction")
+    .gives("Explained"),
+    post(
+        "/feedback",
+        Scope::Feedback,
+        || web::to(feedback::feedback),
+        "Tell whether transactions were frauds",
+    )
+    .takes("Labels")
+    .gives("NotedLabels"),
+    get("/suppressions", Scope::Read, || web::to(suppressions::list), "Whose alerts are not shown")
+        .gives("Suppressions"),
+    post(
+        "/suppressions",
+        Scope::Feedback,
+        || web::to(suppressions::suppress),
+        "Show no alerts of a customer or terminal",
+    )
+    .takes("Suppressed")
+    .gives("Suppressed"),
+    delete(
+        "/suppressions",
+        Scope::Feedback,
+        || web::to(suppressions::lift),
+        "Show them again: ?kind=KIND&id=ID",
+    )
+    .gives("Any"),
+    get(
+        "/ws",
+        Scope::Read,
+        || web::to(ws::connect),
+        "WebSocket: alerts as they happen, counters each second",
+    ),
+    get(
+        "/alerts",
+        Scope::Read,
+        || web::to(alert::alerts),
+        "Alerts after one: ?since=ID&limit=N; without it the newest",
+    )
+    .gives("Alerts"),
+    get("/metrics", Scope::Read, || web::to(metrics::metrics), "Counters, for Prometheus"),
+    get("/health", Scope::Open, || web::to(health::health), "Alive, as older clients ask").gives("Any"),
+    get("/health/live", Scope::Open, || web::to(health::live), "Alive").gives("Any"),
+    get("/health/ready", Scope::Open, || web::to(health::ready), "Able to decide").gives("Any"),
+    get("/models", Scope::Admin, || web::to(models::models), "What is served, served before, scores along")
+        .gives("Any"),
+    post("/admin/reload", Scope::Admin, || web::to(models::reload), "Serve another model, or the one before")
+        .takes("Reload")
+        .gives("Any"),
+    get("/v2", Scope::Open, || web::to(v2::server), "KServe: the server").gives("Any"),
+    get("/v2/health/live", Scope::Open, || web::to(v2::live), "KServe: alive").gives("Any"),
+    get("/v2/health/ready", Scope::Open, || web::to(v2::ready), "KServe: able to decide").gives("Any"),
+    get(OF_MODELS, Scope::Predict, || web::to(v2::model), "KServe: a model's inputs and outputs")
+        .gives("Any"),
+    get("/v2/models/{model}/ready", Scope::Predict, || web::to(v2::model_ready), "KServe: able to decide")
+        .gives("Any"),
+    post("/v2/models/{model}/infer", Scope::Predict, || web::to(v2::infer), "KServe: decide rows of tensors")
+        .takes("Tensors")
+        .gives("Any"),
+    get(
+        "/v2/models/{model}/versions/{version}",
+        Scope::Predict,
+        || web::to(v2::model),
+        "KServe: of one version",
+    )
+    .gives("Any"),
+    get(
+        "/v2/models/{model}/versions/{version}/ready",
+        Scope::Predict,
+        || web::to(v2::model_ready),
+        "KServe: of one version",
+    )
+    .gives("Any"),
+    post(
+        "/v2/models/{model}/versions/{version}/infer",
+        Scope::Predict,
+        || web::to(v2::infer),
+        "KServe: of one version",
+    )
+    .takes("Tensors")
+    .gives("Any"),
+    get("/session", Scope::Read, || web::to(access::show), "Whether this browser may watch"),
+    post("/session", Scope::Open, || web::to(access::begin), "A cookie for a token, for browsers"),
+    delete("/session", Scope::Open, || web::to(access::end), "Forget it"),
+    get("/openapi.json", Scope::Open, || web::to(openapi::openapi), "This description").gives("Any"),
+    get("/", Scope::Open, || web::to(page::index), "The map"),
+    get("/map", Scope::Open, || web::to(page::index), "The map"),
+];
+
+/// All that is asked of a model by its name is counted as this.
+const OF_MODELS: &str = "/v2/models/{model}";
+
+const fn get(path: &'static str, scope: Scope, handler: fn() -> Route, does: &'static str) -> Entry {
+    Entry { method: Method::GET, path, scope, handler, does, takes: None, gives: None }
+}
+
+const fn post(path: &'static str, scope: Scope, handler: fn() -> Route, does: &'static str) -> Entry {
+    Entry { method: Method::POST, path, scope, handler, does, takes: None, gives: None }
+}
+
+const fn delete(path: &'static str, scope: Scope, handler: fn() -> Route, does: &'static str) -> Entry {
+    Entry { method: Method::DELETE, path, scope, handler, does, takes: None, gives: None }
+}
+
+impl Entry {
+    const fn takes(mut self, schema: &'static str) -> Self {
+        self.takes = Some(schema);
+        self
+    }
+
+    const fn gives(mut self, schema: &'static str) -> Self {
+        self.gives = Some(schema);
+        self
+    }
+
+    /// Its methods by name: who may GET may ask for the HEAD.
+    fn methods(&self) -> Vec<&'static str> {
+        match self.method {
+            Method::GET => vec!["GET", "HEAD"],
+            Method::POST => vec!["POST"],
+            _ => vec!["DELETE"],
+        }
+    }
+
+    fn route(&self) -> Route {
+        let (route, scope) = ((self.handler)(), self.scope);
+        let route = match self.method {
+            Method::GET => route.guard(guard::Any(guard::Get()).or(guard::Head())),
+            Method::POST => route.guard(guard::Post()),
+            _ => route.guard(guard::Delete()),
+        };
+        route.wrap(from_fn(move |request, next| access::guard(scope, request, next)))
+    }
+}
 
 /// Every address the server answers.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(readable("/", web::to(page::index)))
-        .service(readable("/map", web::to(page::index)))
-        .service(readable("/health", web::to(health::health)))
-        .service(readable("/health/live", web::to(health::live)))
-        .service(readable("/health/ready", web::to(health::ready)))
-        .service(readable("/metrics", web::to(metrics::metrics)))
-        .service(readable("/alerts", web::to(alert::alerts)))
-        .service(readable("/ws", web::to(ws::connect)))
-        .service(writable("/predict", web::to(predict::predict)))
-        .service(writable("/predict_map", web::to(predict::predict_map)))
-        .default_service(web::to(page::other));
+    for entries in TABLE.chunk_by(|a, b| a.path == b.path) {
+        let resource = entries
+            .iter()
+            .fold(web::resource(entries[0].path), |resource, entry| resource.route(entry.route()));
+        let allow = entries.iter().flat_map(Entry::methods).collect::<Vec<_>>().join(", ");
+        config.service(resource.default_service(web::to(move || refuse(allow.clone()))));
+    }
+    config.default_service(web::to(page::other));
 }
 
-fn readable(path: &'static str, handler: actix_web::Route) -> Resource {
-    let reads = guard::Any(guard::Get()).or(guard::Head());
-    web::resource(path).route(handler.guard(reads)).default_service(web::to(|| refuse("GET, HEAD")))
-}
-
-fn writable(path: &'static str, handler: actix_web::Route) -> Resource {
-    web::resource(path).route(handler.guard(guard::Post())).default_service(web::to(|| refuse("POST")))
-}
-
-async fn refuse(allow: &'static str) -> Result<HttpResponse, Refusal> {
+async fn refuse(allow: String) -> Result<HttpResponse, Refusal> {
     Err(Refusal::method(allow))
 }
 
 /// What a path is called in the metrics; never what a client made up.
 fn label(path: &str) -> &'static str {
-    const KNOWN: [&str; 10] = [
-        "/predict",
-        "/predict_map",
-        "/health",
-        "/health/ready",
-        "/health/live",
-        "/metrics",
-        "/ws",
-        "/alerts",
-        "/",
-        "/map",
-    ];
-    KNOWN.into_iter().find(|known| *known == path).unwrap_or("other")
+    let is_it =
+        |entry: &&Entry| entry.path == path || (entry.path == OF_MODELS && path.starts_with("/v2/models/"));
+    TABLE.iter().find(is_it).map_or("other", |entry| entry.path)
 }
 
 /// The routes over `app`, each answer counted.
@@ -66,12 +227,14 @@ pub(super) fn application(
     >,
 > {
     let metrics = app.metrics.clone();
-    actix_web::App::new().app_data(app).configure(routes).wrap_fn(move |request, service| {
-        let (metrics, route) = (metrics.clone(), label(request.path()));
-        let response = service.call(request);
+    let turns = Turns::new(metrics.batches_waiting.clone());
+    let app = actix_web::App::new().app_data(app).app_data(web::Data::new(turns)).configure(routes);
+    app.wrap_fn(move |request, service| {
+        let (metrics, seen) = (metrics.clone(), Seen::new(&request, label(request.path())));
+        let answering = service.call(request);
         async move {
-            let response = response.await?;
-            metrics.answered(route, response.status().as_u16());
+            let mut response = answering.await?;
+            seen.answered(&mut response, &metrics);
             Ok(response)
         }
     })

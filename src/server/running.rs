@@ -9,8 +9,7 @@ use actix_web::{HttpServer, rt, web};
 use tokio::sync::watch;
 
 use super::routes::application;
-use super::{App, ServerConfig};
-use crate::engine::EngineError;
+use super::{App, ModelError, Reloaded, ServerConfig, Tls, Tokens, retention};
 use crate::store::StoreError;
 use crate::wire::Stats;
 
@@ -31,9 +30,6 @@ pub enum ServerError {
         /// What the system said.
         source: io::Error,
     },
-    /// The model does not score.
-    #[error("the model does not score a row of zeros: {0}")]
-    Model(#[from] EngineError),
     /// The database does not work.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -81,6 +77,19 @@ impl Running {
         self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
+    /// Reads the model again that it was started with, and serves it as it is now.
+    ///
+    /// # Errors
+    /// When the run can not be opened or does not fit; the model that is served goes on.
+    pub fn reload(&self) -> Result<Reloaded, ModelError> {
+        self.app.reload(None)
+    }
+
+    /// Other tokens count from now on, where tokens count at all.
+    pub fn exchange_tokens(&self, tokens: Tokens) {
+        self.app.access.exchange(tokens);
+    }
+
     /// Something that can stop it from elsewhere.
     pub fn stopper(&self) -> Stopper {
         self.stopper.clone()
@@ -125,16 +134,16 @@ impl Drop for Running {
 /// Starts a server in threads of its own; it listens and is ready when this returns.
 ///
 /// # Errors
-/// [`ServerError`] when the model does not score, the database does not open or the address is not free.
+/// [`ServerError`] when the database does not open or the address is not free.
 pub fn start(config: ServerConfig) -> Result<Running, ServerError> {
     let (stop, stopped) = watch::channel(false);
-    let (bind, workers) = (config.bind, config.workers);
+    let (bind, workers, keep, tls) = (config.bind, config.workers, config.keep_days, config.tls.clone());
     let app = Arc::new(App::new(config, stopped)?);
     let (started, address) = mpsc::channel();
     let served = app.clone();
     let thread = thread::Builder::new()
         .name("server".to_owned())
-        .spawn(move || rt::System::new().block_on(serve(served, bind, workers, started)))?;
+        .spawn(move || rt::System::new().block_on(serve(served, bind, workers, keep, tls, started)))?;
     let stopper = Stopper(Arc::new(stop));
     match address.recv() {
         Ok(Ok(address)) => Ok(Running { address, app, stopper, thread: Some(thread) }),
@@ -147,6 +156,8 @@ async fn serve(
     app: Arc<App>,
     bind: SocketAddr,
     workers: usize,
+    keep_days: Option<u32>,
+    tls: Option<Tls>,
     started: mpsc::Sender<io::Result<SocketAddr>>,
 ) -> io::Result<()> {
     let data = web::Data::from(app.clone());
@@ -155,7 +166,11 @@ async fn serve(
     if workers > 0 {
         server = server.workers(workers.min(MOST_WORKERS));
     }
-    let server = match server.bind(bind) {
+    let bound = match &tls {
+        None => server.bind(bind),
+        Some(tls) => server.bind_rustls_0_23(bind, tls.config()),
+    };
+    let server = match bound {
         Ok(server) => server,
         Err(error) => {
             // The starter waits for nothing else and has the error now.
@@ -173,6 +188,9 @@ async fn serve(
         handle.stop(true).await;
     });
     let distributing = rt::spawn(app.hub.clone().run(app.metrics.clone(), app.stop.clone()));
+    if let Some(days) = keep_days {
+        rt::spawn(retention::run(app.clone(), days, app.stop.clone()));
+    }
     // The starter waits for this.
     let _ = started.send(Ok(address));
     let ended = server.await;

@@ -9,9 +9,9 @@ use actix_ws::{CloseCode, CloseReason, Message, MessageStream, ProtocolError, Se
 use futures_util::SinkExt;
 use tokio::time::Instant;
 
+use super::App;
 use super::live::{Outbox, text_of};
 use super::problem::Refusal;
-use super::{App, origin};
 use crate::wire::{ClientFrame, Frame, VERSION};
 
 /// The largest frame a client may send, in bytes.
@@ -29,7 +29,6 @@ pub(super) async fn connect(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Refusal> {
-    origin::check(&request)?;
     let (response, session, messages) = actix_ws::handle(&request, payload)
         .map_err(|error| Refusal::bad("no_websocket", format!("this address talks WebSocket: {error}")))?;
     let messages = messages.max_frame_size(FRAME_LIMIT);
@@ -49,10 +48,11 @@ impl Client {
     async fn run(mut self, messages: MessageStream) {
         let (number, outbox, alerts) = self.app.hub.join();
         self.app.metrics.clients.inc();
+        let model = self.app.engine.model();
         let hello = Frame::Hello {
             version: VERSION,
-            model: self.app.engine.name().to_owned(),
-            thresholds: self.app.engine.thresholds(),
+            model: model.name.clone(),
+            thresholds: model.thresholds,
             alerts,
             stats: self.app.metrics.stats(),
         };

@@ -1,6 +1,7 @@
 //! What can go wrong with the database, with the path of the file it happened in.
 
-use std::path::{Path, PathBuf};
+use std::error::Error;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Why the store could not do what it was asked.
@@ -8,13 +9,21 @@ use std::sync::Arc;
 /// Cloneable, because one failed commit is reported to everybody whose decision was in it.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
-    /// SQLite refused: disk full, locked for too long, not a database, read-only.
+    /// The database refused: disk full, locked for too long, not a database, read-only.
     #[error("{}: {source}", path.display())]
     Database {
         /// The database file.
         path: PathBuf,
-        /// What SQLite said.
-        source: Arc<rusqlite::Error>,
+        /// What the database said.
+        source: Arc<dyn Error + Send + Sync>,
+        /// The same in words that name no file and hold nothing of what was to be stored.
+        brief: String,
+    },
+    /// There is none.
+    #[error("{}: there is no such database; `fraudctl load` and `serve --db` make one", path.display())]
+    Missing {
+        /// Where it should be.
+        path: PathBuf,
     },
     /// Written by a later release.
     #[error(
@@ -65,24 +74,9 @@ impl StoreError {
     /// What does not work, in words that name no file: for clients of a server.
     pub fn without_path(&self) -> String {
         match self {
-            Self::Database { source, .. } => match source.sqlite_error() {
-                Some(code) => format!("the database does not work: {code}"),
-                None => "the database does not work".to_owned(),
-            },
+            Self::Database { brief, .. } => format!("the database does not work: {brief}"),
             Self::Busy { .. } => self.to_string(),
             _ => Self::Closed.to_string(),
         }
-    }
-}
-
-/// Puts the database file's name to an SQLite error.
-pub(super) trait Located<T> {
-    /// The same result, with `path` in its error.
-    fn at(self, path: &Path) -> Result<T, StoreError>;
-}
-
-impl<T> Located<T> for rusqlite::Result<T> {
-    fn at(self, path: &Path) -> Result<T, StoreError> {
-        self.map_err(|error| StoreError::Database { path: path.to_owned(), source: Arc::new(error) })
     }
 }

@@ -1,131 +1,141 @@
-//! The database: loaded transactions, populated places, and every decision that was made.
+//! The database: loaded transactions, populated places, every decision that was made, and what became known later.
 //!
-//! SQLite in WAL mode. One [`Writer`] thread stores decisions, many in one commit; readings have connections of
-//! their own and never wait for it. Time and policy are the caller's: nothing here looks at a clock.
+//! What a database has to do is [`Store`]; SQLite does it. One [`Writer`] thread stores decisions, many in one commit;
+//! readings never wait for it. Time and policy are the caller's: nothing here looks at a clock.
 
 mod error;
-mod history;
-mod load;
-mod read;
 mod records;
-mod schema;
-mod write;
+mod sqlite;
+mod writer;
 
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::fmt::Debug;
+use std::path::Path;
+use std::sync::Arc;
 
-use rusqlite::{Connection, OpenFlags};
-
-use error::Located;
 pub use error::StoreError;
-pub use history::History;
-pub use load::{Loader, Source};
-pub use read::Reader;
 pub use records::{
-    Appended, Case, Counts, DecisionRecord, Durability, Location, PlaceFrom, Recorded, Row, StoredDecision,
+    Appended, Case, Counts, DecisionRecord, Durability, Entity, Feedback, Labelled, Location, ModelRecord,
+    Noted, PlaceFrom, Recorded, Row, Source, StoredDecision, Suppression,
 };
-pub use write::{QUEUE_CAPACITY, Slot, Writer};
+pub use writer::{Order, Outcome, QUEUE_CAPACITY, Slots, Writer};
 
-/// How long a statement waits for another connection's write before it gives up.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+use crate::domain::{GeoPoint, TerminalId, Timestamp, Transaction};
 
-/// A database file that is there, ours and of the current version.
-#[derive(Debug)]
-pub struct Store {
-    path: PathBuf,
-    durability: Durability,
-    idle_readers: Mutex<Vec<Reader>>,
-}
+/// Rows that are read one after the other; it ends after an error.
+pub type Rows<T> = Box<dyn Iterator<Item = Result<T, StoreError>> + Send>;
 
-impl Store {
-    /// Opens the database at `path`; makes it when there is none, migrates it when it is older.
-    ///
-    /// # Errors
-    /// [`StoreError::Newer`] or [`StoreError::Foreign`] for a file that must not be touched, else
-    /// [`StoreError::Database`].
-    pub fn open(path: &Path, durability: Durability) -> Result<Self, StoreError> {
-        let store = Self { path: path.to_owned(), durability, idle_readers: Mutex::default() };
-        let mut connection = Connection::open(path).at(path)?;
-        connection.busy_timeout(BUSY_TIMEOUT).at(path)?;
-        schema::migrate(&mut connection, path)?;
-        // Kept in the file: from now on readings don't wait for writings.
-        connection.pragma_update(None, "journal_mode", "WAL").at(path)?;
-        Ok(store)
-    }
-
-    /// The database file.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
+/// A database that is there, ours and of the current version. Its errors are [`StoreError::Database`] where nothing else is said.
+pub trait Store: Debug + Send + Sync {
     /// Starts the thread that stores decisions.
     ///
     /// # Errors
-    /// [`StoreError::Database`] when the file can not be written to.
-    pub fn writer(&self) -> Result<Writer, StoreError> {
-        let connection = self.write_connection()?;
-        // A file that may only be read opens too; said now, not at the first decision.
-        connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK").at(&self.path)?;
-        Writer::start(connection, &self.path)
-    }
+    /// When the database can not be written to.
+    fn writer(&self) -> Result<Writer, StoreError>;
 
     /// Begins, or resumes, loading `source`.
     ///
     /// # Errors
-    /// [`StoreError::Database`] when the file can not be opened for writing.
-    pub fn loader(&self, source: Source) -> Result<Loader, StoreError> {
-        Loader::begin(self.write_connection()?, &self.path, source)
-    }
+    /// When the database can not be written to.
+    fn loader(&self, source: Source) -> Result<Box<dyn Loader>, StoreError>;
 
     /// Makes `locations` the table of populated places.
     ///
     /// # Errors
-    /// [`StoreError::Database`]; the table is then what it was before.
-    pub fn replace_locations(&self, locations: &[Location]) -> Result<(), StoreError> {
-        load::replace_locations(&mut self.write_connection()?, locations).at(&self.path)
-    }
+    /// The table is then what it was before.
+    fn replace_locations(&self, locations: &[Location]) -> Result<(), StoreError>;
 
-    /// Runs `reading` on a read-only connection; several may run at the same time.
+    /// How much is stored.
     ///
     /// # Errors
-    /// What `reading` returns, or [`StoreError::Database`] when no connection could be opened.
-    pub fn read<T>(&self, reading: impl FnOnce(&Reader) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let idle = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let reader = idle.map_or_else(|| self.reader(), Ok)?;
-        let result = reading(&reader);
-        self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
-        result
-    }
+    /// When it can not be read.
+    fn counts(&self) -> Result<Counts, StoreError>;
+
+    /// All populated places, in the order they were given.
+    ///
+    /// # Errors
+    /// When they can not be read.
+    fn locations(&self) -> Result<Vec<Location>, StoreError>;
+
+    /// Where the terminal stood last.
+    ///
+    /// # Errors
+    /// When it can not be read.
+    fn terminal_place(&self, terminal: &TerminalId) -> Result<Option<GeoPoint>, StoreError>;
+
+    /// The decision stored under `id`.
+    ///
+    /// # Errors
+    /// When it can not be read.
+    fn decision(&self, id: &str) -> Result<Option<StoredDecision>, StoreError>;
+
+    /// Up to `limit` alerts stored after the one numbered `seq`, oldest first.
+    ///
+    /// # Errors
+    /// When they can not be read.
+    fn alerts_after(&self, seq: i64, limit: usize) -> Result<Vec<StoredDecision>, StoreError>;
+
+    /// The newest alerts, `limit` at most, oldest first.
+    ///
+    /// # Errors
+    /// When they can not be read.
+    fn latest_alerts(&self, limit: usize) -> Result<Vec<StoredDecision>, StoreError>;
+
+    /// Whose alerts are not shown; those of the past too.
+    ///
+    /// # Errors
+    /// When they can not be read.
+    fn suppressions(&self) -> Result<Vec<Suppression>, StoreError>;
 
     /// All stored raw transactions in the order of time (then of storing), those before `until` when it is given:
-    /// loaded ones, and those that were scored live and are not in a loaded file.
+    /// loaded ones, and those that were scored live and are not in a loaded file, each with its label where one is known.
     ///
     /// # Errors
-    /// [`StoreError::Database`] when no connection could be opened.
-    pub fn history(&self, until: Option<crate::domain::Timestamp>) -> Result<History, StoreError> {
-        Ok(History::new(self.reader()?, until))
-    }
+    /// When it can not be read.
+    fn history(&self, until: Option<Timestamp>) -> Result<Rows<Transaction>, StoreError>;
 
-    fn reader(&self) -> Result<Reader, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.path, flags).at(&self.path)?;
-        connection.busy_timeout(BUSY_TIMEOUT).at(&self.path)?;
-        Ok(Reader::new(connection, self.path.clone()))
-    }
-
-    fn write_connection(&self) -> Result<Connection, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.path, flags).at(&self.path)?;
-        connection.busy_timeout(BUSY_TIMEOUT).at(&self.path)?;
-        let synchronous = match self.durability {
-            Durability::Process => "NORMAL",
-            Durability::Power => "FULL",
-        };
-        connection.pragma_update(None, "synchronous", synchronous).at(&self.path)?;
-        Ok(connection)
-    }
+    /// All decisions in the order of storing, each with its label where one is known.
+    ///
+    /// # Errors
+    /// When they can not be read.
+    fn labelled(&self) -> Result<Rows<Labelled>, StoreError>;
 }
 
-#[cfg(test)]
-mod tests;
+/// A load under way. The rows and how far the load has come are committed together, so that a load that was killed
+/// resumes with the very next row.
+pub trait Loader: Debug {
+    /// How many of the source's rows are stored: those to skip before the first [`Loader::append`].
+    fn rows_done(&self) -> u64;
+
+    /// Stores the source's next rows in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::LoadedElsewhere`] when another process loads the same source, else [`StoreError::Database`];
+    /// nothing of `rows` is stored then.
+    fn append(&mut self, rows: &[Row]) -> Result<Appended, StoreError>;
+
+    /// Notes that the source ends here.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    fn finish(&mut self) -> Result<(), StoreError>;
+}
+
+/// Opens the database at `path`; makes it when there is none, migrates it when it is older.
+///
+/// # Errors
+/// [`StoreError::Newer`] or [`StoreError::Foreign`] for a file that must not be touched, else
+/// [`StoreError::Database`].
+pub fn open(path: &Path, durability: Durability) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(sqlite::Sqlite::open(path, durability)?))
+}
+
+/// Opens the database at `path`, for who has nothing to put into a new one.
+///
+/// # Errors
+/// [`StoreError::Missing`], and those of [`open`].
+pub fn open_existing(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    match path.is_file() {
+        true => open(path, Durability::Process),
+        false => Err(StoreError::Missing { path: path.to_owned() }),
+    }
+}

@@ -1,6 +1,10 @@
 //! What is stored, as plain values.
 
-use crate::domain::{CustomerId, Decision, GeoPoint, TerminalId, Timestamp, Transaction, TransactionId};
+use std::sync::Arc;
+
+use crate::domain::{
+    CustomerId, Decision, GeoPoint, InvalidValue, TerminalId, Timestamp, Transaction, TransactionId,
+};
 
 /// How much a commit survives.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -10,6 +14,15 @@ pub enum Durability {
     Process,
     /// Nothing acknowledged is lost by a power failure either: every commit waits for the disk.
     Power,
+}
+
+/// What is loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its name, e.g. the file's absolute path.
+    pub name: String,
+    /// Changes when its content does or the way it is read. A source that changed is loaded from its first row again.
+    pub fingerprint: String,
 }
 
 /// One row of a loaded file.
@@ -30,8 +43,8 @@ pub struct Case {
     pub time: Option<Timestamp>,
     /// Fraud or not; `None` while nobody knows.
     pub fraud: Option<bool>,
-    /// The features as one JSON object, by name.
-    pub features: String,
+    /// The features by name.
+    pub features: serde_json::Map<String, serde_json::Value>,
 }
 
 /// What one call of [`Loader::append`](super::Loader::append) did.
@@ -90,6 +103,17 @@ impl PlaceFrom {
     }
 }
 
+/// One version of a model that decides.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct ModelRecord {
+    /// Name of its run.
+    pub name: String,
+    /// Tells it from others of that name; empty where nobody knows any more.
+    pub version: String,
+    /// The names of a row's values in their order.
+    pub features: Vec<String>,
+}
+
 /// One decision to be stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecisionRecord {
@@ -109,8 +133,12 @@ pub struct DecisionRecord {
     pub decision: Decision,
     /// The limit that was in force.
     pub threshold: f64,
-    /// Name of the run that scored.
-    pub model: String,
+    /// What scored.
+    pub model: Arc<ModelRecord>,
+    /// What was scored, in the order of the model's features, NaN where a value is missing; empty where nobody knows any more.
+    pub row: Vec<f64>,
+    /// What was said for inputs of words, by their names, as a JSON object; `None` when there are none.
+    pub words: Option<String>,
     /// Where it is shown on the map.
     pub place: Option<GeoPoint>,
     /// A line for people: the city, or the terminal.
@@ -121,6 +149,8 @@ pub struct DecisionRecord {
     pub place_from: PlaceFrom,
     /// True when it goes to the map if it is an alert.
     pub on_map: bool,
+    /// True when it is an alert that is not shown, because its customer or terminal is suppressed.
+    pub suppressed: bool,
     /// Fingerprint of what was sent and where to, to tell a repetition from another request under the same id.
     pub digest: [u8; 32],
     /// When it was decided.
@@ -145,6 +175,89 @@ pub enum Recorded {
     Repeated(Box<StoredDecision>),
     /// Another transaction was decided under this id before; nothing was stored.
     Conflict,
+}
+
+/// What became known of a transaction that was decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feedback {
+    /// Whose label it is.
+    pub id: TransactionId,
+    /// Fraud or not.
+    pub fraud: bool,
+    /// When it was told.
+    pub given: Timestamp,
+}
+
+/// What became of feedback.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Noted {
+    /// It is stored, about this decision. What was told of it before comes with it.
+    About(Box<StoredDecision>, Option<bool>),
+    /// No decision is stored under this id; nothing was stored.
+    Unknown,
+}
+
+/// Whose alerts can be suppressed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Entity {
+    /// Who pays.
+    Customer(CustomerId),
+    /// Where it is paid.
+    Terminal(TerminalId),
+}
+
+impl Entity {
+    /// `customer` or `terminal`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Customer(_) => "customer",
+            Self::Terminal(_) => "terminal",
+        }
+    }
+
+    /// The id.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Customer(id) => id.as_str(),
+            Self::Terminal(id) => id.as_str(),
+        }
+    }
+
+    /// The entity of this kind and id.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] when there is no such kind, or the id is blank or too long.
+    pub fn parse(kind: &str, id: &str) -> Result<Self, InvalidValue> {
+        match kind {
+            "customer" => CustomerId::parse(id).map(Self::Customer),
+            "terminal" => TerminalId::parse(id).map(Self::Terminal),
+            _ => Err(InvalidValue::new(kind, "customer or terminal")),
+        }
+    }
+}
+
+/// An entity whose transactions are scored as ever, but whose alerts are not shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    /// Whose.
+    pub entity: Entity,
+    /// From then on they are shown again; `None` for never.
+    pub until: Option<Timestamp>,
+    /// Why, in the words of who asked for it.
+    pub reason: Option<String>,
+    /// Since when.
+    pub created: Timestamp,
+}
+
+/// A decision and what became known of it later.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Labelled {
+    /// The decision.
+    pub decision: DecisionRecord,
+    /// Fraud or not; `None` while nobody knows.
+    pub fraud: Option<bool>,
+    /// When it became known.
+    pub known: Option<Timestamp>,
 }
 
 /// How much is stored.

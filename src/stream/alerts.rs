@@ -108,7 +108,7 @@ impl<'a> AlertFeed<'a> {
                 }
                 self.keep_new(events);
             }
-            News::Frame(Frame::Stats(_) | Frame::Pong { .. } | Frame::Other) => {}
+            News::Frame(Frame::Stats(_) | Frame::Model(_) | Frame::Pong { .. } | Frame::Other) => {}
             News::Lost(reason) => self.progress.warn(format!("{reason}; connecting again")),
             News::Failed(error) => return Err(error.into()),
         }

@@ -81,3 +81,35 @@ fn an_interrupted_training_keeps_the_best_so_far_and_exits_with_130() {
     assert_eq!(manifest["interrupted"], true);
     assert_eq!(crate::support::fraudctl(["evaluate", &place.at("long"), "--json"]).code, 0);
 }
+
+#[cfg(unix)]
+#[test]
+fn serve_follows_its_link_and_reads_again_on_sighup() {
+    let place = Place::new();
+    let (data, run) = trained(&place);
+    let (second, link) = (place.at("second"), place.at("latest"));
+    crate::support::fraudctl(["train", &data, "--model", "lightgbm", "--set", "rounds=3", "--out", &second])
+        .succeeds();
+    std::os::unix::fs::symlink(&run, &link).expect("a link");
+    let mut child = binary()
+        .args(["serve", &link, "--bind", "127.0.0.1:0", "--no-progress"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+    let mut next = || lines.next().expect("a line").expect("text");
+    let send = |signal: &str| {
+        let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill runs");
+        assert!(sent.success());
+    };
+    assert!(next().starts_with("listening on http://"));
+    send("-HUP");
+    assert_eq!(next(), "run has not changed");
+    std::os::unix::fs::symlink(&second, place.at("new")).expect("a link");
+    std::fs::rename(place.at("new"), &link).expect("renamed");
+    let line = next();
+    assert!(line.starts_with("serving second ") && line.ends_with(" from now on"), "{line}");
+    send("-TERM");
+    assert!(next().starts_with("stopping"));
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use fraudctl::app::cards::CardNumbers;
 use fraudctl::app::serve::{ServeConfig, serve};
 use fraudctl::client::{Bytes, Connection, Target};
 use fraudctl::domain::Timestamp;
 use fraudctl::progress::Silent;
-use fraudctl::server::Running;
+use fraudctl::server::{Running, Sites};
 use fraudctl::store::Durability;
 
 use crate::support::{Place, bank, fraudctl, trained};
@@ -21,16 +22,31 @@ pub fn serving(run: &str, database: Option<String>) -> Running {
 
 /// Serves `run` on a free port; `review` makes more or fewer alerts than the run's own limit.
 pub fn serving_with(run: &str, database: Option<String>, review: Option<f64>) -> Running {
-    let config = ServeConfig {
+    serving_as(run, |config| {
+        config.database = database.map(Into::into);
+        config.review = review;
+    })
+}
+
+/// Serves `run` on a free port as `change` says.
+pub fn serving_as(run: &str, change: impl FnOnce(&mut ServeConfig)) -> Running {
+    let mut config = ServeConfig {
         run: run.into(),
-        database: database.map(Into::into),
+        database: None,
         durability: Durability::Process,
         bind: ([127, 0, 0, 1], 0).into(),
-        review,
+        review: None,
         block: None,
+        shadow: None,
+        keep_days: None,
+        cards: CardNumbers::Replace(None),
+        tokens: None,
+        sites: Sites::default(),
+        tls: None,
         workers: 2,
         clock: Arc::new(|| Timestamp::from_seconds(1_700_000_000)),
     };
+    change(&mut config);
     serve(&config, &Silent::default()).expect("it serves")
 }
 

@@ -21,6 +21,12 @@ impl Outcome {
         assert_eq!(self.code, 0, "{}", self.stderr);
     }
 
+    /// Asserts that it ended with `code` and said `text`.
+    pub fn fails(&self, code: u8, text: &str) {
+        assert_eq!(self.code, code, "{}", self.stderr);
+        assert!(self.stderr.contains(text), "{}", self.stderr);
+    }
+
     /// The JSON object on stdout.
     pub fn json(&self) -> serde_json::Value {
         assert_eq!(self.code, 0, "{}", self.stderr);
@@ -104,6 +110,19 @@ pub fn trained(place: &Place) -> (String, String) {
     ])
     .json();
     (data, run)
+}
+
+/// The rows of [`creditcard`] without their labels, as bodies for `/predict`.
+pub fn bodies(rows: usize) -> Vec<String> {
+    let text = creditcard(rows);
+    let mut lines = text.lines().map(|line| line.split(','));
+    let names: Vec<&str> = lines.next().expect("a header").collect();
+    let body = |cells: std::str::Split<'_, char>| {
+        let fields = names.iter().zip(cells).filter(|(name, _)| !name.contains("Class"));
+        let fields: Vec<String> = fields.map(|(name, cell)| format!("{name}:{cell}")).collect();
+        format!("{{{}}}", fields.join(","))
+    };
+    lines.map(body).collect()
 }
 
 /// A small bank: its log and a run that was trained from it.

@@ -22,6 +22,8 @@ fn a_run_folder_holds_all_that_serving_needs() {
         [
             "curves",
             "data.json",
+            "drift.json",
+            "golden.json",
             "history.csv",
             "manifest.json",
             "metrics.json",

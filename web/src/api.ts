@@ -7,7 +7,7 @@ export const VERSION = 1;
 export const SNAPSHOT_ALERTS = 200;
 
 /** Where the server answers, relative to the page. */
-export const ROUTES = { live: "ws", predictMap: "predict_map" } as const;
+export const ROUTES = { live: "ws", session: "session", predictMap: "predict_map" } as const;
 
 export type Decision = "approve" | "review" | "block";
 
@@ -69,12 +69,12 @@ export interface Alerts {
 }
 
 /** A message from the server. */
-export type Frame = Hello | Alerts | ({ readonly type: "stats" } & Stats) | { readonly type: "pong"; readonly t: number };
+export type Frame = Hello | Alerts | ({ readonly type: "model" } & Pick<Hello, "model" | "thresholds">) | ({ readonly type: "stats" } & Stats) | { readonly type: "pong"; readonly t: number };
 
 /** A message to the server. */
 export type ClientFrame = { readonly type: "ping"; readonly t: number };
 
-const KNOWN = new Set(["hello", "alerts", "stats", "pong"]);
+const KNOWN = new Set(["hello", "alerts", "stats", "model", "pong"]);
 
 /** Reads one message; `null` for what this page doesn't know, so that the server can grow. */
 export function parseFrame(text: string): Frame | null {

@@ -1,5 +1,6 @@
 // Keeps the connection: opens it, measures the way there and back, notices silence, comes back with growing pauses.
 import { openLive, parseFrame, send } from "./api";
+import { mayWatch } from "./signin";
 import type { Action } from "./state";
 
 const PING_EVERY_MS = 5_000;
@@ -17,14 +18,19 @@ export function retryDelay(attempt: number, random: number): number {
   return ceiling / 2 + (ceiling / 2) * random;
 }
 
-/** Connects now, and again whenever the connection is lost. */
-export function keepConnected(dispatch: (action: Action) => void, isWanted: () => boolean): void {
+/** Connects now, and again whenever the connection is lost; a server that does not let it in is asked whether it wants a token. */
+export function keepConnected(
+  dispatch: (action: Action) => void,
+  isWanted: () => boolean,
+  signIn: () => Promise<void>,
+): void {
   let attempt = 0;
 
   const connect = (): void => {
     dispatch({ type: "connecting" });
     const socket = openLive();
     let heardAt = performance.now();
+    let opened = false;
 
     const beat = (): void => {
       if (performance.now() - heardAt > SILENCE_MS) socket.close();
@@ -33,6 +39,7 @@ export function keepConnected(dispatch: (action: Action) => void, isWanted: () =
     };
     let timer = setTimeout(beat, FIRST_PING_MS);
 
+    socket.addEventListener("open", () => (opened = true));
     socket.addEventListener("message", ({ data }) => {
       heardAt = performance.now();
       const frame = typeof data === "string" ? parseFrame(data) : null;
@@ -45,8 +52,15 @@ export function keepConnected(dispatch: (action: Action) => void, isWanted: () =
     socket.addEventListener("close", () => {
       clearTimeout(timer);
       dispatch({ type: "disconnected" });
-      if (isWanted()) setTimeout(connect, retryDelay(attempt++, Math.random()));
+      if (!isWanted()) return;
+      if (opened) setTimeout(connect, retryDelay(attempt++, Math.random()));
+      else void comeBack();
     });
+  };
+
+  const comeBack = async (): Promise<void> => {
+    if (await mayWatch()) setTimeout(connect, retryDelay(attempt++, Math.random()));
+    else await signIn().then(connect);
   };
 
   connect();

@@ -3,6 +3,7 @@ import { createFeed } from "./feed";
 import { createHeader } from "./counters";
 import { keepConnected } from "./live";
 import type { AlertMap } from "./map";
+import { createSignIn } from "./signin";
 import { INITIAL, reduce, type Action, type State } from "./state";
 
 const FLUSH_EVERY_MS = 250;
@@ -50,7 +51,9 @@ function element(id: string): HTMLElement {
 
 draw();
 setInterval(draw, FLUSH_EVERY_MS);
-keepConnected(dispatch, () => state.status !== "outdated");
+const dialog = element("signin");
+if (!(dialog instanceof HTMLDialogElement)) throw new Error("#signin is no dialog");
+keepConnected(dispatch, () => state.status !== "outdated", createSignIn(dialog));
 
 // The map is by far the largest part: the feed doesn't wait for it.
 const { createMap } = await import("./map");

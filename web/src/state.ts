@@ -83,6 +83,8 @@ function onFrame(state: State, frame: Frame): State {
       const { type: _, ...stats } = frame;
       return { ...state, stats };
     }
+    case "model":
+      return { ...state, model: frame.model, thresholds: frame.thresholds };
     case "pong":
       return state;
   }

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { WAIT, coloursDrawn, launch, mapReady, markers, openPage, picture, pictureChanges, status } from "./browser.mjs";
-import { RUN, startServer } from "./server.mjs";
+import { RUN, makeToken, startServer } from "./server.mjs";
 
 describe("the live map", () => {
   let server, browser, page, foreign, complaints;
@@ -94,4 +94,33 @@ describe("the live map", () => {
   });
 
   it("asked no other host for anything", () => assert.deepEqual(foreign, []));
+});
+
+describe("a server that takes tokens", () => {
+  it("is shown one, refuses another, and is watched after a reload too", async () => {
+    const known = makeToken("read");
+    const other = makeToken("read");
+    const server = await startServer("127.0.0.1:0", ["--tokens", known.file]);
+    const browser = await launch();
+    try {
+      const { page } = await openPage(browser, server.address);
+      await page.goto(server.address, WAIT);
+      await page.waitForSelector("#signin[open]", WAIT);
+      await page.fill("#signin input", other.token);
+      await page.click("#signin button");
+      await page.getByText("The server doesn't know this token.").waitFor(WAIT);
+      await page.fill("#signin input", known.token);
+      await page.click("#signin button");
+      await status(page, "live");
+      assert.equal(await page.isVisible("#signin"), false);
+      assert.equal(await page.evaluate(() => document.cookie), "", "no script can read it");
+      await page.reload(WAIT);
+      await status(page, "live");
+    } finally {
+      await browser.close();
+      await server.stop();
+      known.remove();
+      other.remove();
+    }
+  });
 });

@@ -1,5 +1,5 @@
 // Starts the binary under test as its users do, and stops it.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,10 +22,18 @@ function binary() {
   return resolve(path);
 }
 
+/** A token of these scopes, and the file of the server that knows it. */
+export function makeToken(scopes) {
+  const folder = mkdtempSync(join(tmpdir(), "fraudctl-token-"));
+  const file = join(folder, "tokens");
+  const token = execFileSync(binary(), ["token", "page", "--scopes", scopes, "--append", file], { encoding: "utf8" }).trim();
+  return { token, file, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
 /** `fraudctl serve` in an empty folder; resolves when it listens. */
-export async function startServer(bind = "127.0.0.1:0") {
+export async function startServer(bind = "127.0.0.1:0", more = []) {
   const folder = mkdtempSync(join(tmpdir(), "fraudctl-page-"));
-  const child = spawn(binary(), ["serve", RUN, "--bind", bind], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(binary(), ["serve", RUN, "--bind", bind, ...more], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
   let log = "";
   child.stderr.setEncoding("utf8");
   const address = await new Promise((listening, failed) => {

@@ -48,6 +48,14 @@ const play = (...frames) => frames.reduce((now, frame) => state.reduce(now, { ty
 const pushed = (events, dropped = 0) => ({ type: "alerts", events, dropped });
 const ids = ({ alerts }) => alerts.map((record) => record.event.id);
 
+describe("another model", () => {
+  it("is named from the moment it takes over", () => {
+    const thresholds = { review: 0.3, block: 0.8 };
+    const now = play(hello([alert(1)]), { type: "model", model: "next", model_version: "1a", kind: "mlp", thresholds });
+    assert.deepEqual([now.model, now.thresholds, ids(now)], ["next", thresholds, ["1"]]);
+  });
+});
+
 describe("alerts", () => {
   it("stand newest first, whether they were stored or arrive live", () => {
     const now = play(hello([alert(1), alert(2)]), pushed([alert(3), alert(4)]));

@@ -87,6 +87,8 @@ pub(super) fn finish(
         calibration: decided.calibration.as_ref(),
         thresholds: decided.thresholds,
         chosen: &decided.chosen,
+        drift: &decided.drift,
+        golden: &decided.golden,
         metrics: serde_json::json!({ "valid": decided.valid }),
         curves: &curves,
         histories: &histories,

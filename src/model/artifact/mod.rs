@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::calibrated::CalibrationFile;
+use super::drift::Reference;
+use super::golden_rows::GoldenRows;
 use super::{ModelFiles, ModelKind};
 use crate::domain::Thresholds;
 use crate::features::Schema;
@@ -19,6 +21,9 @@ pub use open::{OpenError, Run, model_files, open, scorer};
 pub const KIND: &str = "run";
 /// The file of a calibrated run.
 const CALIBRATION: &str = "calibration.json";
+/// The file of what later rows are compared to.
+const DRIFT: &str = "drift.json";
+const GOLDEN: &str = "golden.json";
 
 /// What a run's manifest says beside checksums and versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -89,6 +94,10 @@ pub struct RunContents<'a> {
     pub thresholds: Thresholds,
     /// How they were chosen.
     pub chosen: &'a ChosenThresholds,
+    /// The validation rows and their scores, as later ones are compared to them.
+    pub drift: &'a Reference,
+    /// Some of them, to be scored again by whoever opens the run.
+    pub golden: &'a GoldenRows,
     /// Metrics on the validation rows.
     pub metrics: serde_json::Value,
     /// What each round or epoch came to: names and CSV, of a blend for each part.
@@ -140,6 +149,8 @@ pub fn write(
     if let Some(calibration) = contents.calibration {
         staged.write_json(CALIBRATION, calibration)?;
     }
+    staged.write_json(DRIFT, contents.drift)?;
+    staged.write_json(GOLDEN, contents.golden)?;
     staged.write_json("metrics.json", &contents.metrics)?;
     for (name, text) in contents.histories {
         staged.write(name, text.as_bytes())?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::{CALIBRATION, KIND, RunFacts, ThresholdFile};
+use super::{CALIBRATION, DRIFT, GOLDEN, KIND, RunFacts, ThresholdFile};
 use crate::calibration::Calibration;
 use crate::domain::Thresholds;
 use crate::features::Schema;
@@ -15,7 +15,9 @@ use crate::files::{self, FileError, Manifest};
 use crate::metrics::ChosenThresholds;
 use crate::model::blend::{BLEND_VERSION, Blend, BlendFile};
 use crate::model::calibrated::{CALIBRATION_VERSION, Calibrated, CalibrationFile};
+use crate::model::drift::{DRIFT_VERSION, Reference};
 use crate::model::gbdt::{self, ParseError};
+use crate::model::golden_rows::{GOLDEN_VERSION, GoldenRows};
 use crate::model::neural::{MlpScorer, Weights, WeightsError};
 use crate::model::{ModelFiles, ModelKind, Scorer};
 
@@ -62,6 +64,20 @@ pub enum OpenError {
         /// By part.
         features: Vec<usize>,
     },
+    /// The counts that rows are compared to cannot be used.
+    #[error("{}: these are no counts of the model's features", path.display())]
+    Drift {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The model has other scores than when it was trained.
+    #[error("{}: {why}; do not use this run: train it again, or report a bug", path.display())]
+    Golden {
+        /// The file of the rows that it was tried with.
+        path: PathBuf,
+        /// What differs.
+        why: String,
+    },
     /// Model and schema do not belong together.
     #[error("{}: the model takes {model} features and the schema names {schema}", path.display())]
     Mismatch {
@@ -87,6 +103,8 @@ pub struct Run {
     pub thresholds: Thresholds,
     /// How they were chosen, where the run says so.
     pub chosen: Option<ChosenThresholds>,
+    /// What rows are compared to, where the run says it.
+    pub drift: Option<Reference>,
     /// What turns the model's scores into probabilities; [`Run::scorer`] applies it.
     pub calibration: Option<Calibration>,
     /// The model, calibrated.
@@ -110,6 +128,17 @@ pub fn open(folder: &Path) -> Result<Run, OpenError> {
         true => Some(calibration(&folder.join(CALIBRATION))?),
         false => None,
     };
+    let drift = match manifest.checksums.contains_key(DRIFT) {
+        true => Some(drift(&folder.join(DRIFT), scorer.features())?),
+        false => None,
+    };
+    let scorer = Calibrated::wrap(scorer, calibration.clone());
+    if manifest.checksums.contains_key(GOLDEN) {
+        let path = folder.join(GOLDEN);
+        let bytes = fs::read(&path).map_err(FileError::io(&path))?;
+        let golden: GoldenRows = versioned(&bytes, &path, GOLDEN_VERSION)?;
+        golden.check(&*scorer, manifest.facts.model).map_err(|why| OpenError::Golden { path, why })?;
+    }
     let ThresholdFile { review, block, chosen } = files::read_json(&folder.join("threshold.json"))?;
     let name =
         folder.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
@@ -119,9 +148,19 @@ pub fn open(folder: &Path) -> Result<Run, OpenError> {
         schema,
         thresholds: Thresholds { review, block },
         chosen,
-        scorer: Calibrated::wrap(scorer, calibration.clone()),
+        drift,
+        scorer,
         calibration,
     })
+}
+
+fn drift(path: &Path, features: usize) -> Result<Reference, OpenError> {
+    let bytes = fs::read(path).map_err(FileError::io(path))?;
+    let reference: Reference = versioned(&bytes, path, DRIFT_VERSION)?;
+    match reference.is_sound(features) {
+        true => Ok(reference),
+        false => Err(OpenError::Drift { path: path.to_owned() }),
+    }
 }
 
 fn calibration(path: &Path) -> Result<Calibration, OpenError> {

@@ -1,6 +1,11 @@
 //! The server without a socket, but for what only exists over one.
 
+mod accessing;
+mod analysts;
+mod batches;
+mod counting;
 mod predicting;
+mod protocols;
 mod reading;
 mod sockets;
 
@@ -15,8 +20,9 @@ use serde_json::Value;
 
 use super::routes::application;
 use super::*;
+use crate::cards::CardKey;
 use crate::domain::Thresholds;
-use crate::engine::EngineConfig;
+use crate::engine::{EngineConfig, Model};
 use crate::features::encoding::{Encoder, Encoding, Input};
 use crate::features::{FeatureSet, FeatureState, HANDBOOK, LabelDelay, Plan};
 use crate::model::Scorer;
@@ -28,9 +34,24 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Scores a row by its first value.
 struct First(usize);
 
+impl crate::model::Explainer for First {
+    fn base(&self) -> f64 {
+        0.25
+    }
+
+    fn contributions(&self, row: &[f64], contributions: &mut [f64]) {
+        contributions.fill(0.0);
+        contributions[0] = row[0] - 0.25;
+    }
+}
+
 impl Scorer for First {
     fn features(&self) -> usize {
         self.0
+    }
+
+    fn explainer(&self) -> Result<&dyn crate::model::Explainer, crate::model::Unexplained> {
+        Ok(self)
     }
 
     fn score(&self, rows: &[f64], scores: &mut [f64]) {
@@ -46,12 +67,12 @@ fn engine(features: &[&str], state: Option<FeatureState>) -> Arc<Engine> {
 }
 
 fn engine_of(encoder: Encoder, state: Option<FeatureState>) -> Arc<Engine> {
+    let scorer = Arc::new(First(encoder.features().len()));
+    let thresholds = Thresholds { review: 0.5, block: Some(0.9) };
     let config = EngineConfig {
-        name: "run-7".to_owned(),
-        scorer: Arc::new(First(encoder.features().len())),
-        encoder,
-        thresholds: Thresholds { review: 0.5, block: Some(0.9) },
+        model: Model::of(encoder, scorer, thresholds),
         state,
+        cards: Some(CardKey::new(&[7; 32])),
     };
     Arc::new(Engine::new(config).unwrap())
 }
@@ -79,11 +100,11 @@ fn live() -> Arc<Engine> {
     engine(&HANDBOOK, Some(FeatureState::new(Plan::of(FeatureSet::Handbook, false), LabelDelay::default())))
 }
 
-fn store(folder: &Path) -> Arc<Store> {
-    Arc::new(Store::open(&folder.join("fraud.db"), Durability::Process).unwrap())
+fn store(folder: &Path) -> Arc<dyn Store> {
+    crate::store::open(&folder.join("fraud.db"), Durability::Process).unwrap()
 }
 
-fn config(engine: Arc<Engine>, store: Option<Arc<Store>>) -> ServerConfig {
+fn config(engine: Arc<Engine>, store: Option<Arc<dyn Store>>) -> ServerConfig {
     let city = Location {
         name: "Brussels".to_owned(),
         country: "BE".to_owned(),
@@ -95,7 +116,13 @@ fn config(engine: Arc<Engine>, store: Option<Arc<Store>>) -> ServerConfig {
     ServerConfig {
         bind: SocketAddr::from(([127, 0, 0, 1], 0)),
         engine,
+        open: Arc::new(|_| Err(ModelError::Unusable("no other".to_owned()))),
+        shadow: None,
         store,
+        keep_days: None,
+        tokens: None,
+        sites: Sites { hosts: vec!["bank.example".to_owned()], ..Sites::default() },
+        tls: None,
         locations: vec![city],
         workers: 1,
         clock: Arc::new(|| Timestamp::from_seconds(1_700_000_000)),
@@ -103,7 +130,7 @@ fn config(engine: Arc<Engine>, store: Option<Arc<Store>>) -> ServerConfig {
 }
 
 /// An application's state, and the sender that stops it.
-fn app(engine: Arc<Engine>, store: Option<Arc<Store>>) -> (web::Data<App>, watch::Sender<bool>) {
+fn app(engine: Arc<Engine>, store: Option<Arc<dyn Store>>) -> (web::Data<App>, watch::Sender<bool>) {
     let (stop, stopped) = watch::channel(false);
     (web::Data::new(App::new(config(engine, store), stopped).unwrap()), stop)
 }

@@ -1,7 +1,6 @@
 //! `POST /predict` and `POST /predict_map`.
 
 use super::*;
-use crate::server::request::Request;
 
 const RAW: &str = r#"{"id":"t1","time":"2023-01-31T12:00:00Z","customer":7,"terminal":"T9","amount":0.6}"#;
 
@@ -117,7 +116,7 @@ async fn an_alert_goes_to_the_map_with_the_place_that_is_known() {
     let last = &events[2];
     assert_eq!((last.title.as_str(), last.country.as_deref()), ("Brussels", Some("BE")));
     assert_eq!((last.time.as_str(), last.amount), ("2023-11-14T22:13:20.500Z", Some(12.5)));
-    let counts = app.store.as_ref().unwrap().read(crate::store::Reader::counts).unwrap();
+    let counts = app.store.as_ref().unwrap().counts().unwrap();
     assert_eq!((counts.decisions, counts.alerts), (5, 3));
     let stats = app.metrics.stats();
     assert_eq!((stats.transactions, stats.alerts, stats.blocked), (5, 3, 0));
@@ -152,7 +151,7 @@ async fn a_full_queue_refuses_before_scoring_and_asks_to_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let (app, _stop) = app(live(), Some(store(folder.path())));
     let writer = app.writer.as_ref().unwrap();
-    let slots: Vec<_> = (0..crate::store::QUEUE_CAPACITY).map(|_| writer.reserve().unwrap()).collect();
+    let slots: Vec<_> = (0..crate::store::QUEUE_CAPACITY).map(|_| writer.reserve(1).unwrap()).collect();
     let reply = post(&app, "/predict", RAW).await;
     assert_eq!(reply.refusal(), (503, "busy", ""));
     assert_eq!(reply.header("retry-after"), "1");
@@ -238,7 +237,7 @@ async fn words_that_become_the_same_number_are_other_requests_all_the_same() {
     let (app, _stop) = app(worded(), None);
     let digest = |kind: &str| {
         let body = format!(r#"{{"kind":{kind},"abroad":true,"amount":9}}"#);
-        Request::parse(&app.fields, body.as_bytes()).unwrap().digest(false)
+        app.engine.read(body.as_bytes()).unwrap().digest(false)
     };
     assert_eq!(digest(r#""poker""#), digest(r#"" poker""#));
     assert_ne!(digest(r#""poker""#), digest(r#""charity""#));
@@ -279,7 +278,7 @@ async fn a_feature_object_leaves_no_raw_transaction_behind() {
         ("amount".to_owned(), 0.6.into()),
     ]);
     assert_eq!(post(&app, "/predict", &Value::Object(body).to_string()).await.status, 200);
-    let stored = app.store.as_ref().unwrap().read(|reader| reader.decision("f1")).unwrap().unwrap().record;
+    let stored = app.store.as_ref().unwrap().decision("f1").unwrap().unwrap().record;
     assert_eq!((stored.customer, stored.terminal, stored.amount), (None, None, Some(0.6)));
     assert_eq!(app.store.as_ref().unwrap().history(None).unwrap().count(), 0);
 }
@@ -299,7 +298,7 @@ async fn an_alert_is_shown_and_counted_though_its_client_has_gone() {
     };
     tokio::time::timeout(PATIENCE, seen).await.expect("an alert");
     assert_eq!((app.metrics.stats().transactions, app.metrics.stats().alerts), (1, 1));
-    let counts = app.store.as_ref().unwrap().read(crate::store::Reader::counts).unwrap();
+    let counts = app.store.as_ref().unwrap().counts().unwrap();
     assert_eq!((counts.decisions, counts.alerts), (1, 1));
 }
 

@@ -35,7 +35,7 @@ async fn post_over_socket(server: &Running, body: &str) -> String {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
     let head = format!(
-        "POST /predict_map HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n\
+        "POST /predict_map HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\
          Content-Length: {}\r\n\r\n",
         body.len()
     );
@@ -146,7 +146,7 @@ async fn a_stopped_server_says_goodbye_and_has_stored_everything() {
     let stats = tokio::task::spawn_blocking(|| server.stop()).await.unwrap().unwrap();
     assert_eq!(stats.alerts, 20);
     assert!(TcpStream::connect(address).await.is_err());
-    let counts = store(folder.path()).read(crate::store::Reader::counts).unwrap();
+    let counts = store(folder.path()).counts().unwrap();
     assert_eq!(counts.decisions, 20);
 }
 

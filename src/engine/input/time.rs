@@ -8,7 +8,7 @@ use crate::domain::Timestamp;
 const SECONDS: std::ops::RangeInclusive<f64> = -62_135_596_800.0..=253_402_300_799.0;
 
 /// Reads RFC 3339 with any offset; `None` when it is none.
-pub(super) fn from_rfc3339(text: &str) -> Option<Timestamp> {
+pub fn from_rfc3339(text: &str) -> Option<Timestamp> {
     let time = DateTime::parse_from_rfc3339(text).ok()?;
     Some(Timestamp::from_micros(time.timestamp_micros()))
 }

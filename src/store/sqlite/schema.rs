@@ -4,13 +4,14 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::error::{Located, StoreError};
+use super::Located;
+use crate::store::StoreError;
 
 /// Marks the file as ours (`"frct"`), so that no other program's database is written to.
 const APPLICATION_ID: i64 = 0x6672_6374;
 
 /// Each entry takes a database from the version of its index to the next one; entries are never edited.
-const MIGRATIONS: [&str; 1] = [include_str!("schema_1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 
 /// Brings the database behind `connection` to the current version.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {

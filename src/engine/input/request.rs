@@ -3,43 +3,67 @@
 use std::collections::BTreeMap;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde_json::Map;
 use sha2::{Digest, Sha256};
 
+use super::error::InputError;
 use super::fields::{Fields, Meaning, Reserved};
-use super::problem::Refusal;
-use super::time;
-use crate::domain::{Amount, CustomerId, GeoPoint, InvalidValue, TerminalId, Timestamp, TransactionId};
-use crate::engine::{Cell, Encoding, is_missing};
-
-/// The longest identifier in bytes.
-const TEXT_LIMIT: usize = 128;
+use super::values::{self, Instant, TEXT_LIMIT, Value, put};
+use crate::domain::{Amount, CustomerId, GeoPoint, TerminalId, Timestamp, Transaction, TransactionId};
+use crate::features::encoding::{Cell, Encoding};
 
 /// What a body says.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Request {
+pub struct Request {
     /// Features in the model's order; NaN where none was given.
     pub row: Vec<f64>,
     /// Which of the model's inputs were given; one that was given as missing (`null`) counts.
     pub given: Vec<bool>,
     /// What was said for inputs of words, several of which may become the same number.
     pub words: BTreeMap<usize, String>,
+    /// What the client calls it.
     pub id: Option<TransactionId>,
+    /// When it happened.
     pub time: Option<Timestamp>,
+    /// Who pays.
     pub customer: Option<CustomerId>,
+    /// Where it is paid.
     pub terminal: Option<TerminalId>,
+    /// How much.
     pub amount: Option<Amount>,
+    /// ISO 4217 code.
     pub currency: Option<String>,
+    /// Where on earth.
     pub place: Option<GeoPoint>,
 }
 
 impl Request {
     /// Reads `body`, which is complete afterwards: a full row of features, or a raw transaction.
-    pub(super) fn parse(fields: &Fields, body: &[u8]) -> Result<Self, Refusal> {
+    ///
+    /// # Errors
+    /// [`InputError`] with a code and, where there is one, the field.
+    pub fn parse(fields: &Fields, body: &[u8]) -> Result<Self, InputError> {
+        Self::read(fields, |reading| {
+            let mut json = serde_json::Deserializer::from_slice(body);
+            json.deserialize_map(reading).and_then(|()| json.end())
+        })
+    }
+
+    /// Reads values by name, as [`Request::parse`] does a body.
+    ///
+    /// # Errors
+    /// [`InputError`] with a code and, where there is one, the field.
+    pub fn of(fields: &Fields, values: Map<String, serde_json::Value>) -> Result<Self, InputError> {
+        Self::read(fields, |reading| serde_json::Value::Object(values).deserialize_map(reading))
+    }
+
+    fn read(
+        fields: &Fields,
+        read: impl FnOnce(&mut Reading<'_>) -> serde_json::Result<()>,
+    ) -> Result<Self, InputError> {
         let mut reading = Reading::new(fields);
-        let mut json = serde_json::Deserializer::from_slice(body);
-        let read = json.deserialize_map(&mut reading).and_then(|()| json.end());
-        if let Err(error) = read {
-            return Err(reading.refusal(&error));
+        if let Err(error) = read(&mut reading) {
+            return Err(reading.fault(&error));
         }
         let request = reading.finish()?;
         request.check_complete(fields)?;
@@ -47,12 +71,39 @@ impl Request {
     }
 
     /// True when the body is to be scored as a raw transaction.
-    pub(super) fn is_transaction(&self, fields: &Fields) -> bool {
+    pub fn is_transaction(&self, fields: &Fields) -> bool {
         fields.takes_transactions() && !self.given.contains(&true)
     }
 
+    /// The raw transaction that this is to be scored as, under this id and time; `None` when it is a row of features.
+    pub fn transaction(&self, fields: &Fields, id: &TransactionId, time: Timestamp) -> Option<Transaction> {
+        if !self.is_transaction(fields) {
+            return None;
+        }
+        Some(Transaction {
+            id: id.clone(),
+            time,
+            customer: self.customer.clone()?,
+            terminal: self.terminal.clone()?,
+            amount: self.amount?,
+            place: self.place,
+            fraud: None,
+        })
+    }
+
+    /// What was said for inputs of words, by their names, as a JSON object; `None` when there are none.
+    pub fn words_json(&self, fields: &Fields) -> Option<String> {
+        if self.words.is_empty() {
+            return None;
+        }
+        let inputs = fields.encoder().inputs();
+        let words: BTreeMap<&str, &str> =
+            self.words.iter().map(|(input, word)| (inputs[*input].name.as_str(), word.as_str())).collect();
+        Some(serde_json::to_string(&words).expect("texts are JSON"))
+    }
+
     /// Fingerprint of what the client said and whether it asked for the map, whatever the order of its fields.
-    pub(super) fn digest(&self, on_map: bool) -> [u8; 32] {
+    pub fn digest(&self, on_map: bool) -> [u8; 32] {
         let mut digest = Sha256::new();
         digest.update([u8::from(on_map)]);
         for value in &self.row {
@@ -66,9 +117,9 @@ impl Request {
         digest.finalize().into()
     }
 
-    fn check_complete(&self, fields: &Fields) -> Result<(), Refusal> {
+    fn check_complete(&self, fields: &Fields) -> Result<(), InputError> {
         let missing = |field: &str| {
-            Err(Refusal::bad("missing_field", format!("field {field:?} is missing")).about(field))
+            Err(InputError::bad("missing_field", format!("field {field:?} is missing")).about(field))
         };
         if !self.is_transaction(fields) {
             return match self.given.iter().position(|given| !given) {
@@ -94,7 +145,7 @@ struct Reading<'a> {
     /// The field whose value is being read.
     current: Option<usize>,
     /// What is wrong, when it is more than serde can say.
-    refusal: Option<Refusal>,
+    fault: Option<InputError>,
 }
 
 impl<'a> Reading<'a> {
@@ -105,7 +156,7 @@ impl<'a> Reading<'a> {
             given: vec![false; encoder.inputs().len()],
             ..Request::default()
         };
-        Self { fields, request, latitude: None, longitude: None, current: None, refusal: None }
+        Self { fields, request, latitude: None, longitude: None, current: None, fault: None }
     }
 
     /// Reads the value of the field at `index`.
@@ -121,7 +172,7 @@ impl<'a> Reading<'a> {
         };
         if !fresh {
             return self.refuse(
-                Refusal::bad("duplicate_field", format!("field {name:?} is given twice")).about(name),
+                InputError::bad("duplicate_field", format!("field {name:?} is given twice")).about(name),
             );
         }
         self.current = None;
@@ -145,11 +196,11 @@ impl<'a> Reading<'a> {
         let value = map.next_value::<Option<Value>>()?;
         let cell = value.as_ref().map_or(Cell::Missing, Value::cell);
         if let Cell::Text(word) = cell {
-            self.request.words.insert(input, word.to_owned());
+            self.request.words.insert(input, self.fields.without_card(word).into_owned());
         }
         let written = encoder.write(input, cell, &mut self.request.row);
         written.or_else(|error| {
-            self.refuse(Refusal::bad("invalid_value", format!("field {name:?}: {error}")).about(name))
+            self.refuse(InputError::bad("invalid_value", format!("field {name:?}: {error}")).about(name))
         })
     }
 
@@ -160,51 +211,59 @@ impl<'a> Reading<'a> {
         reserved: Reserved,
         map: &mut M,
     ) -> Result<bool, M::Error> {
-        let request = &mut self.request;
-        let checked: Result<bool, Refusal> = match reserved {
-            Reserved::Id => text(name, map.next_value()?, TransactionId::parse, &mut request.id),
-            Reserved::Customer => text(name, map.next_value()?, CustomerId::parse, &mut request.customer),
-            Reserved::Terminal => text(name, map.next_value()?, TerminalId::parse, &mut request.terminal),
-            Reserved::Currency => text(name, map.next_value()?, currency, &mut request.currency),
+        let (fields, request) = (self.fields, &mut self.request);
+        let checked: Result<bool, InputError> = match reserved {
+            Reserved::Id => {
+                values::text(fields, name, map.next_value()?, TransactionId::parse, &mut request.id)
+            }
+            Reserved::Customer => {
+                values::text(fields, name, map.next_value()?, CustomerId::parse, &mut request.customer)
+            }
+            Reserved::Terminal => {
+                values::text(fields, name, map.next_value()?, TerminalId::parse, &mut request.terminal)
+            }
+            Reserved::Currency => {
+                values::text(fields, name, map.next_value()?, values::currency, &mut request.currency)
+            }
             Reserved::Time => {
                 map.next_value::<Instant>()?.read(name).map(|time| put(&mut request.time, time))
             }
             Reserved::Amount => Amount::try_from(map.next_value::<f64>()?)
                 .map(|amount| put(&mut request.amount, amount))
-                .map_err(|error| Refusal::out_of_range(name, error.to_string())),
+                .map_err(|error| InputError::out_of_range(name, error.to_string())),
             Reserved::Latitude => Ok(put(&mut self.latitude, map.next_value()?)),
             Reserved::Longitude => Ok(put(&mut self.longitude, map.next_value()?)),
         };
-        checked.or_else(|refusal| self.refuse(refusal).map(|()| true))
+        checked.or_else(|fault| self.refuse(fault).map(|()| true))
     }
 
-    fn refuse<E: de::Error>(&mut self, refusal: Refusal) -> Result<(), E> {
-        self.refusal = Some(refusal);
+    fn refuse<E: de::Error>(&mut self, fault: InputError) -> Result<(), E> {
+        self.fault = Some(fault);
         Err(E::custom("refused"))
     }
 
     /// What to answer when reading ended with `error`.
-    fn refusal(self, error: &serde_json::Error) -> Refusal {
-        if let Some(refusal) = self.refusal {
-            return refusal;
+    fn fault(self, error: &serde_json::Error) -> InputError {
+        if let Some(fault) = self.fault {
+            return fault;
         }
         let code = if error.is_data() { "wrong_type" } else { "malformed" };
         match self.current {
             Some(index) => {
                 let name = self.fields.at(index).0;
-                Refusal::bad(code, format!("field {name:?}: {error}")).about(name)
+                InputError::bad(code, format!("field {name:?}: {error}")).about(name)
             }
-            None => Refusal::bad(code, format!("the body is not one flat JSON object: {error}")),
+            None => InputError::bad(code, format!("the body is not one flat JSON object: {error}")),
         }
     }
 
-    fn finish(mut self) -> Result<Request, Refusal> {
+    fn finish(mut self) -> Result<Request, InputError> {
         self.fields.encoder().finish(&mut self.request.row);
         self.request.place = match (self.latitude, self.longitude) {
             (Some(latitude), Some(longitude)) => {
                 let place = GeoPoint::new(latitude, longitude).map_err(|error| {
                     let field = if latitude.abs() <= 90.0 { "longitude" } else { "latitude" };
-                    Refusal::out_of_range(field, error.to_string())
+                    InputError::out_of_range(field, error.to_string())
                 })?;
                 Some(place)
             }
@@ -212,7 +271,7 @@ impl<'a> Reading<'a> {
             (latitude, _) => {
                 let field = if latitude.is_none() { "latitude" } else { "longitude" };
                 let error = "latitude and longitude only make a place together";
-                return Err(Refusal::bad("missing_field", error).about(field));
+                return Err(InputError::bad("missing_field", error).about(field));
             }
         };
         Ok(self.request)
@@ -236,7 +295,7 @@ impl<'de> Visitor<'de> for &mut Reading<'_> {
                 }
                 Err(unknown) => {
                     let error = format!("there is no field {unknown:?}; names are case-sensitive");
-                    self.refuse(Refusal::bad("unknown_field", error).about(unknown))?;
+                    self.refuse(InputError::bad("unknown_field", error).about(unknown))?;
                 }
             }
         }
@@ -269,89 +328,4 @@ impl Visitor<'_> for Name<'_> {
         let shown = || name.chars().take(TEXT_LIMIT).collect();
         Ok(self.fields.find(name, self.expected).ok_or_else(shown))
     }
-}
-
-/// The value of an input that is not simply a number.
-#[derive(serde::Deserialize)]
-#[serde(untagged, expecting = "expected text, a number, true or false")]
-enum Value {
-    Truth(bool),
-    Number(f64),
-    Text(String),
-}
-
-impl Value {
-    fn cell(&self) -> Cell<'_> {
-        match self {
-            Self::Truth(value) => Cell::Truth(*value),
-            Self::Number(value) => Cell::Number(*value),
-            Self::Text(text) => match text.trim() {
-                text if is_missing(text) => Cell::Missing,
-                text => Cell::Text(text),
-            },
-        }
-    }
-}
-
-/// An identifier: text, or a whole number as some systems have it.
-#[derive(serde::Deserialize)]
-#[serde(untagged, expecting = "expected text or a whole number")]
-enum Identifier {
-    Text(String),
-    Unsigned(u64),
-    Signed(i64),
-}
-
-/// A point in time: RFC 3339 text, or seconds since 1970.
-#[derive(serde::Deserialize)]
-#[serde(untagged, expecting = "expected RFC 3339 text or seconds since 1970")]
-enum Instant {
-    Text(String),
-    EpochSeconds(f64),
-}
-
-impl Instant {
-    fn read(self, name: &str) -> Result<Timestamp, Refusal> {
-        match self {
-            Self::Text(text) => time::from_rfc3339(&text).ok_or_else(|| {
-                let error = format!("field {name:?}: not an RFC 3339 time such as 2025-01-31T12:00:00Z");
-                Refusal::bad("invalid_value", error).about(name)
-            }),
-            Self::EpochSeconds(seconds) => time::from_epoch_seconds(seconds).ok_or_else(|| {
-                Refusal::out_of_range(name, format!("{seconds} s is outside the years 1 to 9999"))
-            }),
-        }
-    }
-}
-
-fn text<T>(
-    name: &str,
-    value: Identifier,
-    parse: fn(&str) -> Result<T, InvalidValue>,
-    target: &mut Option<T>,
-) -> Result<bool, Refusal> {
-    let text = match value {
-        Identifier::Text(text) => text,
-        Identifier::Unsigned(number) => number.to_string(),
-        Identifier::Signed(number) => number.to_string(),
-    };
-    let invalid =
-        |error: String| Refusal::bad("invalid_value", format!("field {name:?}: {error}")).about(name);
-    if text.len() > TEXT_LIMIT {
-        return Err(invalid(format!("longer than {TEXT_LIMIT} bytes")));
-    }
-    let parsed = parse(&text).map_err(|error| invalid(error.to_string()))?;
-    Ok(put(target, parsed))
-}
-
-fn currency(text: &str) -> Result<String, InvalidValue> {
-    let valid = text.len() == 3 && text.bytes().all(|letter| letter.is_ascii_alphabetic());
-    valid
-        .then(|| text.to_ascii_uppercase())
-        .ok_or_else(|| InvalidValue::new(text, "an ISO 4217 code such as EUR"))
-}
-
-/// True when `target` was empty.
-fn put<T>(target: &mut Option<T>, value: T) -> bool {
-    target.replace(value).is_none()
 }

@@ -7,22 +7,25 @@ use super::*;
 use crate::domain::{
     Amount, CustomerId, Decision, GeoPoint, TerminalId, Timestamp, Transaction, TransactionId,
 };
+use crate::store::{
+    Appended, Case, DecisionRecord, ModelRecord, PlaceFrom, QUEUE_CAPACITY, Recorded, Row, Slots,
+};
 
-struct Place {
+pub(super) struct Place {
     _folder: TempDir,
-    path: PathBuf,
+    pub(super) path: PathBuf,
 }
 
-fn place() -> Place {
+pub(super) fn place() -> Place {
     let folder = tempfile::tempdir().unwrap();
     Place { path: folder.path().join("fraud.db"), _folder: folder }
 }
 
-fn open(place: &Place) -> Store {
-    Store::open(&place.path, Durability::Process).unwrap()
+pub(super) fn open(place: &Place) -> Sqlite {
+    Sqlite::open(&place.path, Durability::Process).unwrap()
 }
 
-fn transaction(id: u64, seconds: i64) -> Transaction {
+pub(super) fn transaction(id: u64, seconds: i64) -> Transaction {
     Transaction {
         id: TransactionId::from(id),
         time: Timestamp::from_seconds(seconds),
@@ -34,15 +37,15 @@ fn transaction(id: u64, seconds: i64) -> Transaction {
     }
 }
 
-fn rows(ids: std::ops::Range<u64>) -> Vec<Row> {
+pub(super) fn rows(ids: std::ops::Range<u64>) -> Vec<Row> {
     ids.map(|id| Row::Transaction(transaction(id, id as i64))).collect()
 }
 
-fn source(fingerprint: &str) -> Source {
+pub(super) fn source(fingerprint: &str) -> Source {
     Source { name: "events.csv".to_owned(), fingerprint: fingerprint.to_owned() }
 }
 
-fn decision(id: &str, decision: Decision) -> DecisionRecord {
+pub(super) fn decision(id: &str, decision: Decision) -> DecisionRecord {
     DecisionRecord {
         id: TransactionId::parse(id).unwrap(),
         time: Timestamp::from_seconds(7),
@@ -52,7 +55,14 @@ fn decision(id: &str, decision: Decision) -> DecisionRecord {
         score: 0.75,
         decision,
         threshold: 0.5,
-        model: "run".to_owned(),
+        model: Arc::new(ModelRecord {
+            name: "run".to_owned(),
+            version: "1a2b3c".to_owned(),
+            features: vec!["a".to_owned(), "b".to_owned()],
+        }),
+        row: vec![0.5, f64::INFINITY],
+        words: None,
+        suppressed: false,
         place: Some(GeoPoint { latitude: 1.0, longitude: 2.0 }),
         title: "Brussels".to_owned(),
         country: Some("BE".to_owned()),
@@ -63,7 +73,7 @@ fn decision(id: &str, decision: Decision) -> DecisionRecord {
     }
 }
 
-fn ids(history: History) -> Vec<String> {
+fn ids(history: Rows<Transaction>) -> Vec<String> {
     history.map(|transaction| transaction.unwrap().id.to_string()).collect()
 }
 
@@ -80,7 +90,7 @@ fn a_load_that_was_cut_short_resumes_with_the_next_row() {
     assert_eq!(second.rows_done(), 10);
     second.append(&rows(10..15)).unwrap();
     second.finish().unwrap();
-    assert_eq!(store.read(Reader::counts).unwrap().transactions, 15);
+    assert_eq!(store.counts().unwrap().transactions, 15);
     assert_eq!(store.loader(source("a")).unwrap().rows_done(), 15);
 }
 
@@ -98,7 +108,7 @@ fn a_chunk_that_fails_leaves_neither_rows_nor_progress() {
         .unwrap();
     let error = loader.append(&rows(0..10)).unwrap_err();
     assert!(error.to_string().contains("fraud.db: disk full"), "{error}");
-    assert_eq!(store.read(Reader::counts).unwrap().transactions, 0);
+    assert_eq!(store.counts().unwrap().transactions, 0);
     assert_eq!(store.loader(source("a")).unwrap().rows_done(), 0);
 }
 
@@ -126,7 +136,7 @@ fn two_loads_of_one_source_do_not_mix() {
     let mut other = store.loader(source("a")).unwrap();
     one.append(&rows(0..4)).unwrap();
     assert!(matches!(other.append(&rows(0..4)), Err(StoreError::LoadedElsewhere { .. })));
-    assert_eq!(store.read(Reader::counts).unwrap().transactions, 4);
+    assert_eq!(store.counts().unwrap().transactions, 4);
 }
 
 #[test]
@@ -137,10 +147,10 @@ fn rows_of_a_table_are_stored_and_are_no_history() {
         id: TransactionId::from(1),
         time: None,
         fraud: Some(true),
-        features: r#"{"V1":0.5}"#.to_owned(),
+        features: serde_json::Map::from_iter([("V1".to_owned(), 0.5.into())]),
     };
     store.loader(source("a")).unwrap().append(&[Row::Case(case)]).unwrap();
-    assert_eq!(store.read(Reader::counts).unwrap().transactions, 1);
+    assert_eq!(store.counts().unwrap().transactions, 1);
     assert_eq!(store.history(None).unwrap().count(), 0);
 }
 
@@ -149,8 +159,7 @@ fn a_terminal_stands_where_it_was_last() {
     let place = place();
     let store = open(&place);
     store.loader(source("a")).unwrap().append(&rows(0..6)).unwrap();
-    let found =
-        |terminal: u64| store.read(|reader| reader.terminal_place(&TerminalId::from(terminal))).unwrap();
+    let found = |terminal: u64| store.terminal_place(&TerminalId::from(terminal)).unwrap();
     assert_eq!(found(0), Some(GeoPoint { latitude: 4.0, longitude: -1.0 }));
     assert_eq!(found(9), None);
 }
@@ -169,7 +178,7 @@ fn locations_are_replaced_as_a_whole() {
     };
     store.replace_locations(&[location("Gent"), location("Aalst")]).unwrap();
     store.replace_locations(&[location("Brugge")]).unwrap();
-    assert_eq!(store.read(Reader::locations).unwrap(), [location("Brugge")]);
+    assert_eq!(store.locations().unwrap(), [location("Brugge")]);
 }
 
 #[tokio::test]
@@ -178,15 +187,15 @@ async fn what_was_acknowledged_is_there_after_a_drop() {
     let store = open(&place);
     let writer = store.writer().unwrap();
     let stored = decision("a", Decision::Block);
-    assert_eq!(writer.reserve().unwrap().record(stored.clone()).await.unwrap(), Recorded::New(1));
+    assert_eq!(writer.reserve(1).unwrap().record(stored.clone()).await.unwrap(), Recorded::New(1));
     // Handed over, but not waited for: dropping the writer stores it.
-    let unheard = writer.reserve().unwrap().record(decision("b", Decision::Approve));
+    let unheard = writer.reserve(1).unwrap().record(decision("b", Decision::Approve));
     let _ = futures_util::FutureExt::now_or_never(unheard);
     drop(writer);
     let store = open(&place);
-    let alerts = store.read(|reader| reader.latest_alerts(10)).unwrap();
+    let alerts = store.latest_alerts(10).unwrap();
     assert_eq!(alerts, [StoredDecision { seq: 1, record: stored }]);
-    assert_eq!(store.read(Reader::counts).unwrap().decisions, 2);
+    assert_eq!(store.counts().unwrap().decisions, 2);
 }
 
 #[tokio::test]
@@ -195,12 +204,12 @@ async fn many_decisions_share_commits_and_each_is_acknowledged() {
     let store = open(&place);
     let writer = store.writer().unwrap();
     let waiting: Vec<_> = (0..500)
-        .map(|id| writer.reserve().unwrap().record(decision(&id.to_string(), Decision::Review)))
+        .map(|id| writer.reserve(1).unwrap().record(decision(&id.to_string(), Decision::Review)))
         .collect();
     for recorded in futures_util::future::join_all(waiting).await {
         assert!(matches!(recorded, Ok(Recorded::New(_))));
     }
-    assert_eq!(store.read(Reader::counts).unwrap().decisions, 500);
+    assert_eq!(store.counts().unwrap().decisions, 500);
 }
 
 #[tokio::test]
@@ -208,7 +217,7 @@ async fn an_id_is_stored_once() {
     let place = place();
     let store = open(&place);
     let writer = store.writer().unwrap();
-    let record = |record| writer.reserve().unwrap().record(record);
+    let record = |record| writer.reserve(1).unwrap().record(record);
     let first = decision("a", Decision::Review);
     record(first.clone()).await.unwrap();
     let again = DecisionRecord { score: 0.1, decision: Decision::Approve, ..first.clone() };
@@ -216,7 +225,7 @@ async fn an_id_is_stored_once() {
     assert_eq!(stored.record, first);
     let other = DecisionRecord { digest: [8; 32], ..again };
     assert_eq!(record(other).await.unwrap(), Recorded::Conflict);
-    assert_eq!(store.read(Reader::counts).unwrap().decisions, 1);
+    assert_eq!(store.counts().unwrap().decisions, 1);
 }
 
 #[tokio::test]
@@ -224,14 +233,14 @@ async fn a_full_queue_says_so_and_a_closed_writer_too() {
     let place = place();
     let store = open(&place);
     let writer = store.writer().unwrap();
-    let slots: Vec<Slot<'_>> = (0..QUEUE_CAPACITY).map(|_| writer.reserve().unwrap()).collect();
+    let slots: Vec<Slots<'_>> = (0..QUEUE_CAPACITY).map(|_| writer.reserve(1).unwrap()).collect();
     assert_eq!(writer.waiting(), QUEUE_CAPACITY);
-    assert!(matches!(writer.reserve(), Err(StoreError::Busy { capacity: QUEUE_CAPACITY })));
+    assert!(matches!(writer.reserve(1), Err(StoreError::Busy { capacity: QUEUE_CAPACITY })));
     drop(slots);
     assert!(writer.is_open());
     writer.close().await;
     assert!(!writer.is_open());
-    assert!(matches!(writer.reserve(), Err(StoreError::Closed)));
+    assert!(matches!(writer.reserve(1), Err(StoreError::Closed)));
 }
 
 #[tokio::test]
@@ -241,11 +250,11 @@ async fn a_failed_commit_is_told_to_all_who_wait_and_the_next_one_works() {
     let writer = store.writer().unwrap();
     let other = Connection::open(&place.path).unwrap();
     other.execute_batch("ALTER TABLE decisions RENAME TO gone").unwrap();
-    let error = writer.reserve().unwrap().record(decision("a", Decision::Review)).await.unwrap_err();
+    let error = writer.reserve(1).unwrap().record(decision("a", Decision::Review)).await.unwrap_err();
     assert!(matches!(error, StoreError::Database { .. }), "{error}");
     other.execute_batch("ALTER TABLE gone RENAME TO decisions").unwrap();
     assert!(matches!(
-        writer.reserve().unwrap().record(decision("a", Decision::Review)).await,
+        writer.reserve(1).unwrap().record(decision("a", Decision::Review)).await,
         Ok(Recorded::New(_))
     ));
 }
@@ -257,7 +266,7 @@ async fn a_record_the_table_refuses_does_not_take_others_with_it() {
     let writer = store.writer().unwrap();
     let bad = DecisionRecord { score: f64::NAN, ..decision("bad", Decision::Review) };
     let records = [decision("a", Decision::Review), bad, decision("b", Decision::Review)];
-    let waiting = records.map(|record| writer.reserve().unwrap().record(record));
+    let waiting = records.map(|record| writer.reserve(1).unwrap().record(record));
     let outcomes = futures_util::future::join_all(waiting).await;
     assert!(outcomes[0].is_ok() && outcomes[1].is_err() && outcomes[2].is_ok(), "{outcomes:?}");
 }
@@ -275,16 +284,16 @@ async fn alerts_are_read_after_a_number_and_only_those_for_the_map() {
         ("e", Decision::Review, true),
     ] {
         let record = DecisionRecord { on_map, ..decision(id, decided) };
-        writer.reserve().unwrap().record(record).await.unwrap();
+        writer.reserve(1).unwrap().record(record).await.unwrap();
     }
     let ids = |alerts: Vec<StoredDecision>| -> Vec<String> {
         alerts.into_iter().map(|alert| alert.record.id.to_string()).collect()
     };
-    let seen = store.read(|reader| reader.decision("a")).unwrap().unwrap();
-    assert_eq!(ids(store.read(|reader| reader.alerts_after(seen.seq, 10)).unwrap()), ["d", "e"]);
-    assert_eq!(ids(store.read(|reader| reader.alerts_after(0, 2)).unwrap()), ["a", "d"]);
-    assert_eq!(ids(store.read(|reader| reader.latest_alerts(2)).unwrap()), ["d", "e"]);
-    assert_eq!(store.read(Reader::counts).unwrap().alerts, 3);
+    let seen = store.decision("a").unwrap().unwrap();
+    assert_eq!(ids(store.alerts_after(seen.seq, 10).unwrap()), ["d", "e"]);
+    assert_eq!(ids(store.alerts_after(0, 2).unwrap()), ["a", "d"]);
+    assert_eq!(ids(store.latest_alerts(2).unwrap()), ["d", "e"]);
+    assert_eq!(store.counts().unwrap().alerts, 3);
 }
 
 #[tokio::test]
@@ -298,20 +307,20 @@ async fn history_merges_loaded_and_decided_transactions_in_time() {
     for (id, seconds) in [("live", 20), ("5", 31), ("tie", 10)] {
         let time = Timestamp::from_seconds(seconds);
         let record = DecisionRecord { time, ..decision(id, Decision::Approve) };
-        writer.reserve().unwrap().record(record).await.unwrap();
+        writer.reserve(1).unwrap().record(record).await.unwrap();
     }
     let unnamed = DecisionRecord { customer: None, ..decision("features", Decision::Approve) };
-    writer.reserve().unwrap().record(unnamed).await.unwrap();
+    writer.reserve(1).unwrap().record(unnamed).await.unwrap();
     assert_eq!(ids(store.history(None).unwrap()), ["4", "3", "tie", "live", "5"]);
     assert_eq!(ids(store.history(Some(Timestamp::from_seconds(20))).unwrap()), ["4", "3", "tie"]);
-    let place_of = |store: &Store, id: &str| {
+    let place_of = |store: &dyn Store, id: &str| {
         store.history(None).unwrap().map(Result::unwrap).find(|found| found.id.as_str() == id).unwrap().place
     };
     assert_eq!(place_of(&store, "live"), None, "a drawn place is no knowledge");
     for (id, place_from) in [("terminal", PlaceFrom::Terminal), ("request", PlaceFrom::Request)] {
         let record = DecisionRecord { place_from, ..decision(id, Decision::Approve) };
-        writer.reserve().unwrap().record(record.clone()).await.unwrap();
-        let stored = store.read(|reader| reader.decision(id)).unwrap().unwrap().record;
+        writer.reserve(1).unwrap().record(record.clone()).await.unwrap();
+        let stored = store.decision(id).unwrap().unwrap().record;
         assert_eq!(stored, record);
     }
     assert_eq!(place_of(&store, "terminal"), None, "the live features did not see it");
@@ -334,15 +343,15 @@ fn files_that_must_not_be_touched_are_refused() {
     let (newer, foreign, garbage) = (place(), place(), place());
     drop(open(&newer));
     Connection::open(&newer.path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    let error = Store::open(&newer.path, Durability::Power).unwrap_err();
+    let error = Sqlite::open(&newer.path, Durability::Power).unwrap_err();
     assert!(matches!(error, StoreError::Newer { found: 99, .. }), "{error}");
 
     Connection::open(&foreign.path).unwrap().execute_batch("CREATE TABLE notes (text)").unwrap();
-    let error = Store::open(&foreign.path, Durability::Process).unwrap_err();
+    let error = Sqlite::open(&foreign.path, Durability::Process).unwrap_err();
     assert!(matches!(error, StoreError::Foreign { .. }), "{error}");
 
     std::fs::write(&garbage.path, "id,time,amount\n".repeat(100)).unwrap();
-    let error = Store::open(&garbage.path, Durability::Process).unwrap_err();
+    let error = Sqlite::open(&garbage.path, Durability::Process).unwrap_err();
     assert!(error.to_string().contains("file is not a database"), "{error}");
 }
 
@@ -350,7 +359,7 @@ fn files_that_must_not_be_touched_are_refused() {
 fn the_durability_that_was_asked_for_is_in_force() {
     let place = place();
     for (durability, synchronous) in [(Durability::Process, 1), (Durability::Power, 2)] {
-        let store = Store::open(&place.path, durability).unwrap();
+        let store = Sqlite::open(&place.path, durability).unwrap();
         let connection = store.write_connection().unwrap();
         let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
         assert_eq!(pragma("synchronous"), synchronous);

@@ -5,28 +5,31 @@ use std::collections::VecDeque;
 use rusqlite::Row as DatabaseRow;
 use rusqlite::types::Type;
 
-use super::error::{Located, StoreError};
+use super::Located;
 use super::read::{Reader, parsed, place_of};
 use crate::domain::{Amount, CustomerId, TerminalId, Timestamp, Transaction, TransactionId};
+use crate::store::StoreError;
 
 /// Rows fetched at a time.
 const PAGE_ROWS: i64 = 8_192;
 
-const LOADED: &str = "SELECT seq, id, time_us, customer, terminal, amount, latitude, longitude, fraud \
-    FROM transactions WHERE customer IS NOT NULL \
-    AND (time_us, seq) > (?1, ?2) AND time_us < ?3 ORDER BY time_us, seq LIMIT ?4";
+/// A label that was told live came later than the file's.
+const LOADED: &str = "SELECT seq, t.id, time_us, customer, terminal, amount, latitude, longitude, \
+    coalesce(f.fraud, t.fraud) FROM transactions AS t LEFT JOIN feedback AS f ON f.id = t.id \
+    WHERE customer IS NOT NULL AND (time_us, seq) > (?1, ?2) AND time_us < ?3 ORDER BY time_us, seq LIMIT ?4";
 
 /// A place that was drawn or looked up is none that the live features have seen (`PlaceFrom`); what was loaded too is told by its loaded row.
-const DECIDED: &str = "SELECT seq, id, time_us, customer, terminal, amount, \
-    iif(simulated, NULL, latitude), iif(simulated, NULL, longitude), NULL \
-    FROM decisions WHERE customer IS NOT NULL AND terminal IS NOT NULL AND amount IS NOT NULL \
+const DECIDED: &str = "SELECT seq, d.id, time_us, customer, terminal, amount, \
+    iif(simulated, NULL, latitude), iif(simulated, NULL, longitude), f.fraud \
+    FROM decisions AS d LEFT JOIN feedback AS f ON f.id = d.id \
+    WHERE customer IS NOT NULL AND terminal IS NOT NULL AND amount IS NOT NULL \
     AND (time_us, seq) > (?1, ?2) AND time_us < ?3 \
-    AND NOT EXISTS (SELECT 1 FROM transactions WHERE transactions.id = decisions.id) \
+    AND NOT EXISTS (SELECT 1 FROM transactions WHERE transactions.id = d.id) \
     ORDER BY time_us, seq LIMIT ?4";
 
-/// Iterates over stored raw transactions; see [`Store::history`](super::Store::history). Ends after an error.
+/// Iterates over stored raw transactions; see [`Store::history`](crate::store::Store::history). Ends after an error.
 #[derive(Debug)]
-pub struct History {
+pub(super) struct History {
     reader: Reader,
     until: Timestamp,
     loaded: Pages,

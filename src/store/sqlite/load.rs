@@ -1,5 +1,4 @@
-//! Bulk loading in chunks: the rows and how far the load has come are committed together, so that a load that
-//! was killed resumes with the very next row.
+//! Bulk loading in chunks.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -8,9 +7,9 @@ use rusqlite::{
     Connection, OptionalExtension, ToSql, Transaction as DatabaseTransaction, TransactionBehavior,
 };
 
-use super::error::{Located, StoreError};
-use super::records::{Appended, Case, Location, Row};
+use super::Located;
 use crate::domain::{GeoPoint, TerminalId, Transaction};
+use crate::store::{Appended, Case, Loader, Location, Row, Source, StoreError};
 
 const INSERT: &str = "INSERT INTO transactions \
     (id, time_us, customer, terminal, amount, latitude, longitude, fraud, features) \
@@ -24,41 +23,28 @@ const BEGIN: &str = "INSERT INTO load_progress (source, fingerprint, rows_done, 
 const ADVANCE: &str = "UPDATE load_progress SET rows_done = rows_done + ?3 \
     WHERE source = ?1 AND fingerprint = ?2 AND rows_done = ?4";
 
-/// What is loaded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
-    /// Its name, e.g. the file's absolute path.
-    pub name: String,
-    /// Changes when its content does or the way it is read. A source that changed is loaded from its first row again.
-    pub fingerprint: String,
-}
-
-/// A load under way.
+/// See [`Loader`].
 #[derive(Debug)]
-pub struct Loader {
+pub(super) struct Load {
     connection: Connection,
     path: PathBuf,
     source: Source,
     rows_done: u64,
 }
 
-impl Loader {
+impl Load {
     pub(super) fn begin(mut connection: Connection, path: &Path, source: Source) -> Result<Self, StoreError> {
         let rows_done = progress(&mut connection, &source).at(path)?;
         Ok(Self { connection, path: path.to_owned(), source, rows_done })
     }
+}
 
-    /// How many of the source's rows are stored: those to skip before the first [`Loader::append`].
-    pub fn rows_done(&self) -> u64 {
+impl Loader for Load {
+    fn rows_done(&self) -> u64 {
         self.rows_done
     }
 
-    /// Stores the source's next rows in one transaction.
-    ///
-    /// # Errors
-    /// [`StoreError::LoadedElsewhere`] when another process loads the same source, else [`StoreError::Database`];
-    /// nothing of `rows` is stored then.
-    pub fn append(&mut self, rows: &[Row]) -> Result<Appended, StoreError> {
+    fn append(&mut self, rows: &[Row]) -> Result<Appended, StoreError> {
         match store_chunk(&mut self.connection, &self.source, self.rows_done, rows).at(&self.path)? {
             Some(appended) => {
                 self.rows_done += rows.len() as u64;
@@ -70,11 +56,7 @@ impl Loader {
         }
     }
 
-    /// Notes that the source ends here.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub fn finish(self) -> Result<(), StoreError> {
+    fn finish(&mut self) -> Result<(), StoreError> {
         let update = "UPDATE load_progress SET complete = 1 WHERE source = ?1 AND fingerprint = ?2";
         self.connection.execute(update, [&self.source.name, &self.source.fingerprint]).at(&self.path)?;
         // Statistics for the query planner, where they are out of date.
@@ -155,6 +137,7 @@ fn store_transaction(database: &DatabaseTransaction<'_>, event: &Transaction) ->
 fn store_case(database: &DatabaseTransaction<'_>, case: &Case) -> rusqlite::Result<bool> {
     let nothing = None::<f64>;
     let time_us = case.time.map(|time| time.micros());
+    let features = serde_json::to_string(&case.features).expect("a map of texts is JSON");
     insert_or_replace(
         database,
         &[
@@ -166,7 +149,7 @@ fn store_case(database: &DatabaseTransaction<'_>, case: &Case) -> rusqlite::Resu
             &nothing,
             &nothing,
             &case.fraud,
-            &case.features,
+            &features,
         ],
     )
 }

@@ -1,8 +1,11 @@
 //! The names a body may use: the model's features, and a few reserved ones beside them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::engine::{Encoder, Engine};
+use crate::cards::CardKey;
+use crate::features::HANDBOOK;
+use crate::features::encoding::Encoder;
 
 /// Names that say something about the transaction itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +44,7 @@ pub(super) enum Meaning {
 
 /// All names that the served model's bodies may use.
 #[derive(Debug)]
-pub(super) struct Fields {
+pub struct Fields {
     /// The model's inputs in their order, then the reserved names.
     names: Vec<(String, Meaning)>,
     positions: HashMap<String, usize>,
@@ -51,31 +54,29 @@ pub(super) struct Fields {
     /// Which feature says how much was paid, when one does.
     amount: Option<usize>,
     takes_transactions: bool,
+    cards: Option<CardKey>,
 }
 
 impl Fields {
-    /// A feature that is called like a reserved name is the feature.
-    pub(super) fn of(engine: &Engine) -> Self {
-        let inputs = engine.encoder().inputs();
+    /// The names of a model that takes `encoder`'s inputs, or raw transactions too. A feature that is called like a
+    /// reserved name is the feature. Under a key, tokens stand for card numbers where ids are expected.
+    pub fn new(encoder: Encoder, takes_transactions: bool, cards: Option<CardKey>) -> Self {
+        let inputs = encoder.inputs();
         let mut names: Vec<(String, Meaning)> =
             (0..inputs.len()).map(|place| (inputs[place].name.clone(), Meaning::Input(place))).collect();
         let is_input = |name: &str| inputs.iter().any(|input| input.name == name);
         let reserved = Reserved::ALL.into_iter().filter(|(name, _)| !is_input(name));
         names.extend(reserved.map(|(name, meaning)| (name.to_owned(), Meaning::Reserved(meaning))));
         let positions = names.iter().enumerate().map(|(index, (name, _))| (name.clone(), index)).collect();
-        let amount = engine.features().iter().position(|name| name.eq_ignore_ascii_case("amount"));
-        Self {
-            names,
-            positions,
-            encoder: engine.encoder().clone(),
-            may_miss: inputs.iter().map(|input| engine.may_miss(&input.name)).collect(),
-            amount,
-            takes_transactions: engine.takes_transactions(),
-        }
+        let amount = encoder.features().iter().position(|name| name.eq_ignore_ascii_case("amount"));
+        // In a table any value may be missing, and of live features those that may have nothing to say.
+        let may_miss = |name: &str| !takes_transactions || !HANDBOOK.contains(&name);
+        let may_miss = inputs.iter().map(|input| may_miss(&input.name)).collect();
+        Self { names, positions, may_miss, amount, takes_transactions, encoder, cards }
     }
 
     /// What makes a row of the inputs.
-    pub(super) fn encoder(&self) -> &Encoder {
+    pub fn encoder(&self) -> &Encoder {
         &self.encoder
     }
 
@@ -84,13 +85,19 @@ impl Fields {
         self.may_miss[input]
     }
 
-    /// Which feature says how much was paid.
-    pub(super) fn amount(&self) -> Option<usize> {
+    /// An id as it is known here: a token, when it is a card number.
+    pub fn without_card<'a>(&self, id: &'a str) -> Cow<'a, str> {
+        let token = self.cards.as_ref().and_then(|key| key.token(id));
+        token.map_or(Cow::Borrowed(id), Cow::Owned)
+    }
+
+    /// Which feature says how much was paid, when one does.
+    pub fn amount(&self) -> Option<usize> {
         self.amount
     }
 
     /// True when a body without features is a raw transaction.
-    pub(super) fn takes_transactions(&self) -> bool {
+    pub fn takes_transactions(&self) -> bool {
         self.takes_transactions
     }
 

@@ -1,0 +1,108 @@
+//! `POST /predict/batch`: many transactions in, one answer or problem for each out, in their order.
+
+use std::time::Instant;
+
+use actix_web::web::{self, Bytes, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::stream;
+use serde::Deserialize;
+
+use super::deciding::{self, Wants};
+use super::problem::Refusal;
+use super::rows::{Form, Rows};
+use super::turns::{Ticket, Turns};
+use super::{App, body, page};
+use crate::wire::Answer;
+
+/// Rows that are scored one after the other without a pause for others: about a millisecond.
+const BLOCK_ROWS: usize = 256;
+/// What a block has in bytes, about; it says how long one waits, not how large a row may be.
+const BLOCK_BYTES: usize = 128 * 1024;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Query {
+    #[serde(default)]
+    map: bool,
+}
+
+/// `POST /predict/batch`: NDJSON or a JSON array; the answers come in the same form. With `?map=true` alerts go to the map.
+pub(super) async fn batch(
+    app: web::Data<App>,
+    turns: web::Data<Turns>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Refusal> {
+    let query = web::Query::<Query>::from_query(request.query_string())
+        .map_err(|error| Refusal::bad("invalid_query", format!("{error}; known is map")))?;
+    let (body, form) = body::read_rows(&request, payload).await?;
+    let rows = Rows::new(body, form)?;
+    let wants = Wants { map: query.map, contributions: None };
+    let ticket = turns.line_up(rows.len().min(BLOCK_BYTES))?;
+    let mut batch = Batch { app, turns: turns.clone(), rows, form, wants, done: 0 };
+    let first = batch.block(ticket).await;
+    let mut response = HttpResponse::Ok();
+    response.content_type(form.content_type()).insert_header(page::NO_SNIFFING);
+    if batch.rows.is_empty() {
+        return Ok(response.body(first));
+    }
+    // A block is computed when the one before has been taken: a slow client costs nobody else anything.
+    Ok(response.streaming(stream::unfold((Some(first), batch), |(first, mut batch)| async {
+        let block = match first {
+            Some(first) => first,
+            None if batch.rows.is_empty() => return None,
+            None => {
+                let turns = batch.turns.clone();
+                let bytes = batch.rows.len().min(BLOCK_BYTES);
+                batch.block(turns.go_on(bytes)).await
+            }
+        };
+        Some((Ok::<_, Refusal>(block), (None, batch)))
+    })))
+}
+
+/// A batch under way.
+struct Batch {
+    app: web::Data<App>,
+    turns: web::Data<Turns>,
+    rows: Rows,
+    form: Form,
+    wants: Wants,
+    /// Rows that have been answered.
+    done: usize,
+}
+
+impl Batch {
+    /// Decides the next rows; gives their answers as they are sent, with what stands before and after them.
+    async fn block(&mut self, ticket: Ticket<'_>) -> Bytes {
+        let _turn = ticket.turn().await;
+        let started = Instant::now();
+        let texts = self.rows.by_ref().take(BLOCK_ROWS);
+        let requests: Vec<_> = texts.map(|text| Ok(self.app.engine.read(&text)?)).collect();
+        let answers = deciding::decide_all(self.app.clone(), requests, self.wants, started).await;
+        let (before, between, after) = self.form.marks();
+        let mut out = Vec::with_capacity(answers.len() * 192 + 2);
+        if self.done == 0 {
+            out.extend_from_slice(before);
+        }
+        for answer in &answers {
+            if self.done > 0 {
+                out.extend_from_slice(between);
+            }
+            self.done += 1;
+            write(&mut out, answer, self.done);
+        }
+        if self.rows.is_empty() && (self.done > 0 || self.form == Form::Array) {
+            out.extend_from_slice(after);
+        }
+        out.into()
+    }
+}
+
+fn write(out: &mut Vec<u8>, answer: &Result<Answer<'static>, Refusal>, row: usize) {
+    let written = match answer {
+        Ok(answer) => serde_json::to_writer(out, answer),
+        Err(refusal) => serde_json::to_writer(out, &refusal.problem(Some(row))),
+    };
+    written.expect("answers have text keys, and memory takes them");
+}

@@ -1,0 +1,237 @@
+//! From requests to decisions that are stored, counted and, if they are alerts, shown.
+
+use std::time::Instant;
+
+use actix_web::{rt, web};
+
+use super::asked::Asked;
+use super::problem::Refusal;
+use super::{App, alert};
+use crate::domain::{Decision, TransactionId};
+use crate::engine::input::Request;
+use crate::engine::{Explanation, Model, Scored};
+use crate::store::{DecisionRecord, Recorded};
+use crate::wire::Answer;
+
+/// What a client wants of a decision besides itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wants {
+    /// An alert goes to the map.
+    pub(super) map: bool,
+    /// So many contributions.
+    pub(super) contributions: Option<usize>,
+}
+
+/// A decision, and what moved it when that was wanted.
+pub(super) type Decided = Result<(Answer<'static>, Option<Explanation>), Refusal>;
+
+/// Has a request decided that was complete at `started`. What is to be stored ends what it has begun even when the client
+/// leaves meanwhile, which drops this future: what is stored is counted and shown as well.
+pub(super) async fn decide(app: web::Data<App>, request: Request, wants: Wants, started: Instant) -> Decided {
+    if app.writer.is_none() {
+        return run(&app, request, wants, started).await;
+    }
+    let decided = rt::spawn(async move { run(&app, request, wants, started).await }).await;
+    decided.unwrap_or_else(|_| Err(Refusal::failed()))
+}
+
+async fn run(app: &App, request: Request, wants: Wants, started: Instant) -> Decided {
+    let slot = app.writer.as_ref().map(|writer| writer.reserve(1)).transpose()?;
+    let asked = Asked::new(app, request, wants.map)?;
+    let model = app.engine.model();
+    let row = app.engine.row(&asked.request, &asked.id, asked.time, asked.given)?;
+    let scored = model.score(&row)?;
+    let explanation = wants.contributions.map(|top| model.explain(&row, top)).transpose()?;
+    notice(app, &model, &row, scored);
+    let counts = app.metrics.of(&model);
+    let verdict = Verdict::of(app, &asked, scored);
+    let answer = answer(&asked.id, &model, scored, verdict);
+    if slot.is_none() && !verdict.is_shown() {
+        app.metrics.decided(&counts, scored.decision, false, started.elapsed());
+        return Ok((answer, explanation));
+    }
+    let row = row.into_owned();
+    let record = asked.record(app, &counts, row, scored, verdict).await?;
+    let event = verdict.is_shown().then(|| alert::event(record.clone()));
+    if let Some(slot) = slot {
+        match slot.record(record).await? {
+            Recorded::New(_) => {}
+            Recorded::Repeated(before) => return repeated(&model, before.record, wants),
+            Recorded::Conflict => return Err(Refusal::conflict(&answer.id)),
+        }
+    }
+    app.metrics.decided(&counts, scored.decision, event.is_some(), started.elapsed());
+    event.into_iter().for_each(|event| app.hub.publish(event));
+    Ok((answer, explanation))
+}
+
+/// Has the rows of a block decided, those of them that could be read; says what became of each, in their order.
+pub(super) async fn decide_all(
+    app: web::Data<App>,
+    requests: Vec<Result<Request, Refusal>>,
+    wants: Wants,
+    started: Instant,
+) -> Vec<Result<Answer<'static>, Refusal>> {
+    if app.writer.is_none() {
+        return run_all(&app, requests, wants, started).await;
+    }
+    let count = requests.len();
+    let decided = rt::spawn(async move { run_all(&app, requests, wants, started).await }).await;
+    decided.unwrap_or_else(|_| vec![Err(Refusal::failed()); count])
+}
+
+async fn run_all(
+    app: &App,
+    requests: Vec<Result<Request, Refusal>>,
+    wants: Wants,
+    started: Instant,
+) -> Vec<Result<Answer<'static>, Refusal>> {
+    let count = requests.len();
+    let room = match &app.writer {
+        None => None,
+        Some(writer) => match writer.room(count).await {
+            Ok(room) => Some(room),
+            Err(error) => return vec![Err(error.into()); count],
+        },
+    };
+    let model = app.engine.model();
+    let counts = app.metrics.of(&model);
+    let width = model.features().len();
+    let mut rows = Vec::with_capacity(count * width);
+    let mut answers: Vec<Result<Answer<'static>, Refusal>> = Vec::with_capacity(count);
+    let mut asked_for = Vec::with_capacity(count);
+    for (place, request) in requests.into_iter().enumerate() {
+        let read = request.and_then(|request| Asked::new(app, request, wants.map)).and_then(|asked| {
+            rows.extend_from_slice(&app.engine.row(&asked.request, &asked.id, asked.time, asked.given)?);
+            Ok(asked)
+        });
+        // Replaced below by what becomes of it.
+        answers.push(Err(Refusal::failed()));
+        match read {
+            Ok(asked) => asked_for.push((place, asked)),
+            Err(refusal) => answers[place] = Err(refusal),
+        }
+    }
+    let mut records = Vec::new();
+    let mut recorded_for = Vec::new();
+    let scores = model.score_all(&rows);
+    for (((place, asked), scored), row) in asked_for.into_iter().zip(scores).zip(rows.chunks_exact(width)) {
+        let scored = match scored {
+            Ok(scored) => scored,
+            Err(error) => {
+                answers[place] = Err(error.into());
+                continue;
+            }
+        };
+        notice(app, &model, row, scored);
+        let verdict = Verdict::of(app, &asked, scored);
+        answers[place] = Ok(answer(&asked.id, &model, scored, verdict));
+        if room.is_none() && !verdict.is_shown() {
+            app.metrics.decided(&counts, scored.decision, false, started.elapsed());
+            continue;
+        }
+        match asked.record(app, &counts, row.to_vec(), scored, verdict).await {
+            Ok(record) => {
+                recorded_for.push((place, verdict.is_shown().then(|| alert::event(record.clone()))));
+                records.push(record);
+            }
+            Err(refusal) => answers[place] = Err(refusal),
+        }
+    }
+    let decisions: Vec<Decision> = records.iter().map(|record| record.decision).collect();
+    let stored = match room {
+        Some(room) => match room.record_all(records).await {
+            Ok(stored) => stored,
+            Err(error) => vec![Err(error); decisions.len()],
+        },
+        None => vec![Ok(Recorded::New(0)); decisions.len()],
+    };
+    for (((place, event), decision), stored) in recorded_for.into_iter().zip(decisions).zip(stored) {
+        match stored {
+            Ok(Recorded::New(_)) => {
+                app.metrics.decided(&counts, decision, event.is_some(), started.elapsed());
+                event.into_iter().for_each(|event| app.hub.publish(event));
+            }
+            Ok(Recorded::Repeated(before)) => answers[place] = Ok(answered_before(before.record)),
+            Ok(Recorded::Conflict) => {
+                let id = answers[place].as_ref().map(|answer| answer.id.clone()).unwrap_or_default();
+                answers[place] = Err(Refusal::conflict(&id));
+            }
+            Err(error) => answers[place] = Err(error.into()),
+        }
+    }
+    answers
+}
+
+/// Lets those see a row who watch what is scored.
+fn notice(app: &App, model: &Model, row: &[f64], scored: Scored) {
+    model.watch(row, scored.score);
+    if let Some(shadow) = &app.shadow {
+        shadow.offer(row, scored);
+    }
+}
+
+/// What is to be shown of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Nothing.
+    Quiet,
+    /// An alert.
+    Shown,
+    /// An alert, were its customer or terminal not suppressed.
+    Suppressed,
+}
+
+impl Verdict {
+    fn of(app: &App, asked: &Asked, scored: Scored) -> Self {
+        let Asked { request, now, .. } = asked;
+        match asked.on_map && scored.decision != Decision::Approve {
+            false => Self::Quiet,
+            true if app.suppressions.hold(request.customer.as_ref(), request.terminal.as_ref(), *now) => {
+                Self::Suppressed
+            }
+            true => Self::Shown,
+        }
+    }
+
+    pub(super) fn is_shown(self) -> bool {
+        self == Self::Shown
+    }
+}
+
+fn answer(id: &TransactionId, model: &Model, scored: Scored, verdict: Verdict) -> Answer<'static> {
+    Answer {
+        id: id.as_str().to_owned().into(),
+        fraud: scored.score,
+        decision: scored.decision,
+        threshold: scored.threshold,
+        model: model.name.clone().into(),
+        model_version: model.version.clone().into(),
+        suppressed: verdict == Verdict::Suppressed,
+    }
+}
+
+/// What was answered when `record` was decided.
+fn answered_before(record: DecisionRecord) -> Answer<'static> {
+    Answer {
+        id: record.id.as_str().to_owned().into(),
+        fraud: record.score,
+        decision: record.decision,
+        threshold: record.threshold,
+        model: record.model.name.clone().into(),
+        model_version: record.model.version.clone().into(),
+        suppressed: record.suppressed,
+    }
+}
+
+/// The same, and what moved it where the model that decided is still there to ask.
+fn repeated(model: &Model, record: DecisionRecord, wants: Wants) -> Decided {
+    let explanation = match wants.contributions {
+        None => None,
+        Some(_) if record.model.version != model.version || record.row.is_empty() => {
+            return Err(Refusal::other_model(record.id.as_str(), &record.model.name));
+        }
+        Some(top) => Some(model.explain(&record.row, top)?),
+    };
+    Ok((answered_before(record), explanation))
+}

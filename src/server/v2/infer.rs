@@ -1,0 +1,99 @@
+//! `POST /v2/models/NAME/infer`
+
+use std::time::Instant;
+
+use actix_web::web::{self, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::asked_for;
+use super::tensor::{Tensor, rows};
+use crate::engine::input::Request;
+use crate::server::deciding::{self, Wants};
+use crate::server::problem::Refusal;
+use crate::server::turns::Turns;
+use crate::server::{App, answer, body};
+use crate::wire::Answer;
+
+/// Rows that are decided one after the other without a pause for others.
+const BLOCK_ROWS: usize = 256;
+
+#[derive(Deserialize)]
+struct InferRequest {
+    id: Option<String>,
+    inputs: Vec<Tensor>,
+    outputs: Option<Vec<Output>>,
+}
+
+#[derive(Deserialize)]
+struct Output {
+    name: String,
+}
+
+/// All rows are read before the first is decided: one that can not be read refuses them all.
+pub(in crate::server) async fn infer(
+    app: web::Data<App>,
+    turns: web::Data<Turns>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Refusal> {
+    let model = app.engine.model();
+    asked_for(&model, &request)?;
+    let (body, _) = body::read_rows(&request, payload).await?;
+    let ticket = turns.line_up(body.len())?;
+    let turn = ticket.turn().await;
+    let asked: InferRequest =
+        serde_json::from_slice(&body).map_err(|error| Refusal::bad("malformed", error.to_string()))?;
+    let wanted = wanted(asked.outputs)?;
+    let names: Vec<String> = model.encoder.inputs().iter().map(|input| input.name.clone()).collect();
+    let requests = read(&app, rows(asked.inputs, &names)?)?;
+    drop(turn);
+    let mut answers = Vec::with_capacity(requests.len());
+    let mut requests = requests.into_iter().peekable();
+    while requests.peek().is_some() {
+        let _turn = turns.go_on(0).turn().await;
+        let started = Instant::now();
+        let block = requests.by_ref().take(BLOCK_ROWS).map(Ok).collect();
+        let decided = deciding::decide_all(app.clone(), block, Wants::default(), started).await;
+        for answer in decided {
+            let row = answers.len();
+            answers.push(answer.map_err(|refusal| refusal.of_row(row))?);
+        }
+    }
+    let outputs: Vec<Value> = wanted.iter().map(|name| output(name, &answers)).collect();
+    let mut told = json!({ "model_name": model.name, "model_version": model.version, "outputs": outputs });
+    if let Some(id) = asked.id {
+        told["id"] = id.into();
+    }
+    Ok(answer(&told))
+}
+
+fn read(app: &App, rows: Vec<Map<String, Value>>) -> Result<Vec<Request>, Refusal> {
+    let read = |(place, row)| {
+        Request::of(app.engine.fields(), row).map_err(|error| Refusal::from(error).of_row(place))
+    };
+    rows.into_iter().enumerate().map(read).collect()
+}
+
+const OUTPUTS: [&str; 3] = ["fraud", "decision", "id"];
+
+fn wanted(outputs: Option<Vec<Output>>) -> Result<Vec<&'static str>, Refusal> {
+    let Some(outputs) = outputs.filter(|outputs| !outputs.is_empty()) else { return Ok(OUTPUTS.to_vec()) };
+    let known = |output: &Output| {
+        OUTPUTS.into_iter().find(|name| *name == output.name).ok_or_else(|| {
+            let error = format!("there is no output {:?}; there are {}", output.name, OUTPUTS.join(", "));
+            Refusal::bad("unknown_field", error).about("outputs")
+        })
+    };
+    outputs.iter().map(known).collect()
+}
+
+fn output(name: &str, answers: &[Answer<'_>]) -> Value {
+    let (datatype, data): (&str, Vec<Value>) = match name {
+        "fraud" => ("FP64", answers.iter().map(|answer| answer.fraud.into()).collect()),
+        "decision" => ("BYTES", answers.iter().map(|answer| answer.decision.as_str().into()).collect()),
+        _ => ("BYTES", answers.iter().map(|answer| answer.id.as_ref().into()).collect()),
+    };
+    json!({ "name": name, "datatype": datatype, "shape": [answers.len()], "data": data })
+}

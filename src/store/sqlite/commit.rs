@@ -1,0 +1,193 @@
+//! What the writer's thread does.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior};
+
+use super::{Located, decisions, located};
+use crate::domain::Timestamp;
+use crate::store::writer::Commit;
+use crate::store::{
+    DecisionRecord, Feedback, ModelRecord, Noted, Order, Outcome, Recorded, StoreError, Suppression,
+};
+
+const INSERT: &str = "INSERT INTO decisions (id, time_us, customer, terminal, amount, score, decision, threshold, \
+    model_key, latitude, longitude, title, country, simulated, on_map, digest, created_us, features, words, suppressed) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) \
+    ON CONFLICT (id) DO NOTHING";
+const LABEL: &str = "INSERT INTO feedback (id, fraud, given_us) VALUES (?1, ?2, ?3) \
+    ON CONFLICT (id) DO UPDATE SET fraud = excluded.fraud, given_us = excluded.given_us WHERE fraud <> excluded.fraud";
+const SUPPRESS: &str = "INSERT INTO suppressions (kind, entity, until_us, reason, created_us) \
+    VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (kind, entity) DO UPDATE \
+    SET until_us = excluded.until_us, reason = excluded.reason, created_us = excluded.created_us";
+const OLDEST: &str = "SELECT seq FROM decisions WHERE created_us < ?1 ORDER BY created_us LIMIT ?2";
+
+/// The connection that writes.
+#[derive(Debug)]
+pub(super) struct Committer {
+    connection: Connection,
+    path: PathBuf,
+    /// The keys of models that are in the database.
+    models: HashMap<Arc<ModelRecord>, i64>,
+    /// A row as it is stored.
+    bytes: Vec<u8>,
+}
+
+impl Committer {
+    pub(super) fn new(connection: Connection, path: PathBuf) -> Self {
+        Self { connection, path, models: HashMap::new(), bytes: Vec::new() }
+    }
+
+    fn commit(&mut self, records: &[DecisionRecord]) -> rusqlite::Result<Vec<Result<Recorded, StoreError>>> {
+        let Self { connection, path, models, bytes } = self;
+        let mut outcomes = Vec::with_capacity(records.len());
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut new_models = Vec::new();
+        let mut last: Option<(&Arc<ModelRecord>, i64)> = None;
+        for record in records {
+            let key = match last {
+                Some((model, key)) if Arc::ptr_eq(model, &record.model) => key,
+                _ => match models.get(&record.model) {
+                    Some(&key) => key,
+                    None => {
+                        let key = model_key(&transaction, &record.model)?;
+                        new_models.push((record.model.clone(), key));
+                        key
+                    }
+                },
+            };
+            last = Some((&record.model, key));
+            outcomes.push(match insert(&transaction, record, key, bytes) {
+                Ok(recorded) => Ok(recorded),
+                // One record that the table refuses must not take the others with it.
+                Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                    Err(located(error, path))
+                }
+                Err(error) => return Err(error),
+            });
+        }
+        transaction.commit()?;
+        models.extend(new_models);
+        Ok(outcomes)
+    }
+
+    fn carry_out(&mut self, order: &Order) -> rusqlite::Result<Outcome> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let outcome = match order {
+            Order::Label(labels) => {
+                let noted = labels.iter().map(|feedback| label(&transaction, feedback));
+                Outcome::Noted(noted.collect::<rusqlite::Result<_>>()?)
+            }
+            Order::Suppress(suppression) => Outcome::Changed(suppress(&transaction, suppression)?),
+            Order::Lift(entity) => {
+                let delete = "DELETE FROM suppressions WHERE kind = ?1 AND entity = ?2";
+                Outcome::Changed(transaction.execute(delete, (entity.kind(), entity.id()))?)
+            }
+            Order::Forget(before, most) => Outcome::Changed(forget(&transaction, *before, *most)?),
+        };
+        transaction.commit()?;
+        Ok(outcome)
+    }
+}
+
+impl Commit for Committer {
+    fn store(&mut self, records: &[DecisionRecord]) -> Vec<Result<Recorded, StoreError>> {
+        self.commit(records).unwrap_or_else(|error| {
+            let error = located(error, &self.path);
+            records.iter().map(|_| Err(error.clone())).collect()
+        })
+    }
+
+    fn obey(&mut self, order: &Order) -> Result<Outcome, StoreError> {
+        let done = self.carry_out(order);
+        done.at(&self.path)
+    }
+
+    fn finish(&mut self) {
+        // Keeps the planner's statistics fresh; a database that does not work has been told of by whoever wrote last.
+        let _ = self.connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+}
+
+fn insert(
+    connection: &Connection,
+    record: &DecisionRecord,
+    model_key: i64,
+    bytes: &mut Vec<u8>,
+) -> rusqlite::Result<Recorded> {
+    bytes.clear();
+    bytes.extend(record.row.iter().flat_map(|value| value.to_le_bytes()));
+    let inserted = connection.prepare_cached(INSERT)?.execute(rusqlite::params![
+        record.id.as_str(),
+        record.time.micros(),
+        record.customer.as_ref().map(|customer| customer.as_str()),
+        record.terminal.as_ref().map(|terminal| terminal.as_str()),
+        record.amount,
+        record.score,
+        record.decision.as_str(),
+        record.threshold,
+        model_key,
+        record.place.map(|place| place.latitude),
+        record.place.map(|place| place.longitude),
+        record.title,
+        record.country,
+        record.place_from.code(),
+        record.on_map,
+        record.digest,
+        record.created.micros(),
+        bytes.as_slice(),
+        record.words,
+        record.suppressed,
+    ])?;
+    if inserted == 1 {
+        return Ok(Recorded::New(connection.last_insert_rowid()));
+    }
+    Ok(match decisions::by_id(connection, record.id.as_str())? {
+        Some(stored) if stored.record.digest == record.digest => Recorded::Repeated(Box::new(stored)),
+        _ => Recorded::Conflict,
+    })
+}
+
+fn model_key(connection: &Connection, model: &ModelRecord) -> rusqlite::Result<i64> {
+    let select = "SELECT key FROM models WHERE name = ?1 AND version = ?2";
+    let found = connection.query_row(select, (&model.name, &model.version), |row| row.get(0)).optional()?;
+    if let Some(key) = found {
+        return Ok(key);
+    }
+    let features = serde_json::to_string(&model.features).expect("texts are JSON");
+    let insert = "INSERT INTO models (name, version, features) VALUES (?1, ?2, ?3)";
+    connection.execute(insert, (&model.name, &model.version, features))?;
+    Ok(connection.last_insert_rowid())
+}
+
+fn label(connection: &Connection, feedback: &Feedback) -> rusqlite::Result<Noted> {
+    let id = feedback.id.as_str();
+    let Some(about) = decisions::by_id(connection, id)? else { return Ok(Noted::Unknown) };
+    let select = "SELECT fraud FROM feedback WHERE id = ?1";
+    let before = connection.prepare_cached(select)?.query_row([id], |row| row.get(0)).optional()?;
+    connection.prepare_cached(LABEL)?.execute((id, feedback.fraud, feedback.given.micros()))?;
+    Ok(Noted::About(Box::new(about), before))
+}
+
+fn suppress(connection: &Connection, suppression: &Suppression) -> rusqlite::Result<usize> {
+    connection.execute(
+        SUPPRESS,
+        (
+            suppression.entity.kind(),
+            suppression.entity.id(),
+            suppression.until.map(|until| until.micros()),
+            &suppression.reason,
+            suppression.created.micros(),
+        ),
+    )
+}
+
+fn forget(connection: &Connection, before: Timestamp, most: usize) -> rusqlite::Result<usize> {
+    let window = (before.micros(), most as i64);
+    let labels =
+        format!("DELETE FROM feedback WHERE id IN (SELECT id FROM decisions WHERE seq IN ({OLDEST}))");
+    connection.prepare_cached(&labels)?.execute(window)?;
+    connection.prepare_cached(&format!("DELETE FROM decisions WHERE seq IN ({OLDEST})"))?.execute(window)
+}
