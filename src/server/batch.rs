@@ -7,10 +7,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
 use serde::Deserialize;
 
-use super::deciding::{self, Wants};
+use super::deciding::{self, Place, Wants};
 use super::problem::Refusal;
 use super::rows::{Form, Rows};
-use super::turns::{Ticket, Turns};
+use super::turns::Ticket;
+use super::worker::Worker;
 use super::{App, body, page};
 use crate::wire::Answer;
 
@@ -29,7 +30,7 @@ struct Query {
 /// `POST /predict/batch`: NDJSON or a JSON array; the answers come in the same form. With `?map=true` alerts go to the map.
 pub(super) async fn batch(
     app: web::Data<App>,
-    turns: web::Data<Turns>,
+    worker: web::Data<Worker>,
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Refusal> {
@@ -38,8 +39,8 @@ pub(super) async fn batch(
     let (body, form) = body::read_rows(&request, payload).await?;
     let rows = Rows::new(body, form)?;
     let wants = Wants { map: query.map, contributions: None };
-    let ticket = turns.line_up(rows.len().min(BLOCK_BYTES))?;
-    let mut batch = Batch { app, turns: turns.clone(), rows, form, wants, done: 0 };
+    let ticket = worker.turns.line_up(rows.len().min(BLOCK_BYTES))?;
+    let mut batch = Batch { place: Place { app, worker: worker.clone() }, rows, form, wants, done: 0 };
     let first = batch.block(ticket).await;
     let mut response = HttpResponse::Ok();
     response.content_type(form.content_type()).insert_header(page::NO_SNIFFING);
@@ -52,9 +53,9 @@ pub(super) async fn batch(
             Some(first) => first,
             None if batch.rows.is_empty() => return None,
             None => {
-                let turns = batch.turns.clone();
+                let worker = batch.place.worker.clone();
                 let bytes = batch.rows.len().min(BLOCK_BYTES);
-                batch.block(turns.go_on(bytes)).await
+                batch.block(worker.turns.go_on(bytes)).await
             }
         };
         Some((Ok::<_, Refusal>(block), (None, batch)))
@@ -63,8 +64,7 @@ pub(super) async fn batch(
 
 /// A batch under way.
 struct Batch {
-    app: web::Data<App>,
-    turns: web::Data<Turns>,
+    place: Place,
     rows: Rows,
     form: Form,
     wants: Wants,
@@ -78,8 +78,8 @@ impl Batch {
         let _turn = ticket.turn().await;
         let started = Instant::now();
         let texts = self.rows.by_ref().take(BLOCK_ROWS);
-        let requests: Vec<_> = texts.map(|text| Ok(self.app.engine.read(&text)?)).collect();
-        let answers = deciding::decide_all(self.app.clone(), requests, self.wants, started).await;
+        let requests: Vec<_> = texts.map(|text| Ok(self.place.app.engine.read(&text)?)).collect();
+        let answers = deciding::decide_all(self.place.clone(), requests, self.wants, started).await;
         let (before, between, after) = self.form.marks();
         let mut out = Vec::with_capacity(answers.len() * 192 + 2);
         if self.done == 0 {

@@ -6,12 +6,20 @@ use actix_web::{rt, web};
 
 use super::asked::Asked;
 use super::problem::Refusal;
+use super::worker::Worker;
 use super::{App, alert};
 use crate::domain::{Decision, TransactionId};
 use crate::engine::input::Request;
 use crate::engine::{Explanation, Model, Scored};
 use crate::store::{DecisionRecord, Recorded};
 use crate::wire::Answer;
+
+/// Where a request is decided.
+#[derive(Clone)]
+pub(super) struct Place {
+    pub(super) app: web::Data<App>,
+    pub(super) worker: web::Data<Worker>,
+}
 
 /// What a client wants of a decision besides itself.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,16 +35,17 @@ pub(super) type Decided = Result<(Answer<'static>, Option<Explanation>), Refusal
 
 /// Has a request decided that was complete at `started`. What is to be stored ends what it has begun even when the client
 /// leaves meanwhile, which drops this future: what is stored is counted and shown as well.
-pub(super) async fn decide(app: web::Data<App>, request: Request, wants: Wants, started: Instant) -> Decided {
-    if app.writer.is_none() {
-        return run(&app, request, wants, started).await;
+pub(super) async fn decide(place: Place, request: Request, wants: Wants, started: Instant) -> Decided {
+    if place.app.writer.is_none() {
+        return run(&place, request, wants, started).await;
     }
-    let decided = rt::spawn(async move { run(&app, request, wants, started).await }).await;
+    let decided = rt::spawn(async move { run(&place, request, wants, started).await }).await;
     decided.unwrap_or_else(|_| Err(Refusal::failed()))
 }
 
-async fn run(app: &App, request: Request, wants: Wants, started: Instant) -> Decided {
-    let slot = app.writer.as_ref().map(|writer| writer.reserve(1)).transpose()?;
+async fn run(place: &Place, request: Request, wants: Wants, started: Instant) -> Decided {
+    let app = &*place.app;
+    let slot = place.worker.slot(app)?;
     let asked = Asked::new(app, request, wants.map)?;
     let model = app.engine.model();
     let row = app.engine.row(&asked.request, &asked.id, asked.time, asked.given)?;
@@ -67,32 +76,30 @@ async fn run(app: &App, request: Request, wants: Wants, started: Instant) -> Dec
 
 /// Has the rows of a block decided, those of them that could be read; says what became of each, in their order.
 pub(super) async fn decide_all(
-    app: web::Data<App>,
+    place: Place,
     requests: Vec<Result<Request, Refusal>>,
     wants: Wants,
     started: Instant,
 ) -> Vec<Result<Answer<'static>, Refusal>> {
-    if app.writer.is_none() {
-        return run_all(&app, requests, wants, started).await;
+    if place.app.writer.is_none() {
+        return run_all(&place, requests, wants, started).await;
     }
     let count = requests.len();
-    let decided = rt::spawn(async move { run_all(&app, requests, wants, started).await }).await;
+    let decided = rt::spawn(async move { run_all(&place, requests, wants, started).await }).await;
     decided.unwrap_or_else(|_| vec![Err(Refusal::failed()); count])
 }
 
 async fn run_all(
-    app: &App,
+    place: &Place,
     requests: Vec<Result<Request, Refusal>>,
     wants: Wants,
     started: Instant,
 ) -> Vec<Result<Answer<'static>, Refusal>> {
     let count = requests.len();
-    let room = match &app.writer {
-        None => None,
-        Some(writer) => match writer.room(count).await {
-            Ok(room) => Some(room),
-            Err(error) => return vec![Err(error.into()); count],
-        },
+    let app = &*place.app;
+    let room = match place.worker.room(app, count).await {
+        Ok(room) => room,
+        Err(error) => return vec![Err(error.into()); count],
     };
     let model = app.engine.model();
     let counts = app.metrics.of(&model);

@@ -6,8 +6,9 @@ use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use super::deciding::{self, Wants};
+use super::deciding::{self, Place, Wants};
 use super::problem::Refusal;
+use super::worker::Worker;
 use super::{App, answer, body};
 use crate::wire::Explained;
 
@@ -23,6 +24,7 @@ struct Query {
 /// `POST /explain?top=N`
 pub(super) async fn explain(
     app: web::Data<App>,
+    worker: web::Data<Worker>,
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Refusal> {
@@ -32,7 +34,7 @@ pub(super) async fn explain(
     let started = Instant::now();
     let read = app.engine.read(&body)?;
     let wants = Wants { map: false, contributions: Some(query.top.unwrap_or(DEFAULT_TOP)) };
-    let (decided, explanation) = deciding::decide(app, read, wants, started).await?;
+    let (decided, explanation) = deciding::decide(Place { app, worker }, read, wants, started).await?;
     let Some(explanation) = explanation else { return Err(Refusal::failed()) };
     Ok(answer(&Explained {
         answer: decided,

@@ -33,6 +33,7 @@ mod suppressions;
 mod tls;
 mod turns;
 mod v2;
+mod worker;
 mod ws;
 
 use std::net::SocketAddr;

@@ -9,7 +9,7 @@ use actix_web::{HttpResponse, Route, guard, web};
 use super::access::{self, Scope};
 use super::problem::Refusal;
 use super::requests::Seen;
-use super::turns::Turns;
+use super::worker::Worker;
 use super::{
     App, alert, batch, explain, feedback, health, metrics, models, openapi, page, predict, suppressions, v2,
     ws,
@@ -227,8 +227,8 @@ pub(super) fn application(
     >,
 > {
     let metrics = app.metrics.clone();
-    let turns = Turns::new(metrics.batches_waiting.clone());
-    let app = actix_web::App::new().app_data(app).app_data(web::Data::new(turns)).configure(routes);
+    let worker = web::Data::new(Worker::start(&app));
+    let app = actix_web::App::new().app_data(app).app_data(worker).configure(routes);
     app.wrap_fn(move |request, service| {
         let (metrics, seen) = (metrics.clone(), Seen::new(&request, label(request.path())));
         let answering = service.call(request);

@@ -4,6 +4,7 @@
 //! readings never wait for it. Time and policy are the caller's: nothing here looks at a clock.
 
 mod error;
+mod mailbox;
 mod records;
 mod sqlite;
 mod writer;
@@ -13,6 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use error::StoreError;
+pub use mailbox::Mailbox;
 pub use records::{
     Appended, Case, Counts, DecisionRecord, Durability, Entity, Feedback, Labelled, Location, ModelRecord,
     Noted, PlaceFrom, Recorded, Row, Source, StoredDecision, Suppression,

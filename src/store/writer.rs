@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot};
 
 use super::error::StoreError;
+use super::mailbox::{Letter, Mailbox};
 use super::records::{DecisionRecord, Entity, Feedback, Noted, Recorded, Suppression};
 use crate::domain::Timestamp;
 
@@ -48,10 +49,23 @@ pub(super) trait Commit: Send {
 }
 
 enum Job {
-    Store(Box<DecisionRecord>, oneshot::Sender<Result<Recorded, StoreError>>, OwnedSemaphorePermit),
-    StoreAll(Vec<DecisionRecord>, oneshot::Sender<Vec<Result<Recorded, StoreError>>>, OwnedSemaphorePermit),
+    Store(Box<DecisionRecord>, Waiting),
+    StoreAll(Vec<DecisionRecord>, Waiting),
     Obey(Order, oneshot::Sender<Result<Outcome, StoreError>>),
     Close(oneshot::Sender<()>),
+}
+
+/// Who waits for decisions to be stored.
+struct Waiting {
+    asked: Asked,
+    mailbox: Option<Mailbox>,
+    /// Given back after the commit.
+    room: OwnedSemaphorePermit,
+}
+
+enum Asked {
+    One(oneshot::Sender<Result<Recorded, StoreError>>),
+    Many(oneshot::Sender<Vec<Result<Recorded, StoreError>>>, usize),
 }
 
 /// Hands decisions to the thread that stores them. Dropping it stores what is waiting, then ends the thread.
@@ -67,17 +81,25 @@ pub struct Writer {
 #[derive(Debug)]
 pub struct Slots<'writer> {
     writer: &'writer Writer,
-    permit: OwnedSemaphorePermit,
+    room: OwnedSemaphorePermit,
+    mailbox: Option<Mailbox>,
 }
 
 impl Slots<'_> {
+    /// Has the answer come through `mailbox`, which somebody has to [`run`](Mailbox::run).
+    #[must_use]
+    pub fn through(self, mailbox: &Mailbox) -> Self {
+        Self { mailbox: Some(mailbox.clone()), ..self }
+    }
+
     /// Stores `record`; the answer comes after its commit.
     ///
     /// # Errors
     /// [`StoreError::Database`] when it could not be committed, [`StoreError::Closed`] when the writer ended before.
     pub async fn record(self, record: DecisionRecord) -> Result<Recorded, StoreError> {
         let (sender, outcome) = oneshot::channel();
-        self.writer.send(Job::Store(Box::new(record), sender, self.permit))?;
+        let Self { writer, room, mailbox } = self;
+        writer.send(Job::Store(Box::new(record), Waiting { asked: Asked::One(sender), mailbox, room }))?;
         outcome.await.unwrap_or(Err(StoreError::Closed))
     }
 
@@ -89,9 +111,11 @@ impl Slots<'_> {
         self,
         records: Vec<DecisionRecord>,
     ) -> Result<Vec<Result<Recorded, StoreError>>, StoreError> {
-        debug_assert!(records.len() <= self.permit.num_permits());
+        let Self { writer, room, mailbox } = self;
+        debug_assert!(records.len() <= room.num_permits());
         let (sender, outcomes) = oneshot::channel();
-        self.writer.send(Job::StoreAll(records, sender, self.permit))?;
+        let asked = Asked::Many(sender, records.len());
+        writer.send(Job::StoreAll(records, Waiting { asked, mailbox, room }))?;
         outcomes.await.map_err(|_| StoreError::Closed)
     }
 }
@@ -113,7 +137,7 @@ impl Writer {
     /// [`StoreError::Busy`] when there is not as much, [`StoreError::Closed`] after [`Writer::close`].
     pub fn reserve(&self, count: usize) -> Result<Slots<'_>, StoreError> {
         match self.room.clone().try_acquire_many_owned(permits(count)) {
-            Ok(permit) => Ok(Slots { writer: self, permit }),
+            Ok(room) => Ok(Slots { writer: self, room, mailbox: None }),
             Err(TryAcquireError::NoPermits) => Err(StoreError::Busy { capacity: QUEUE_CAPACITY }),
             Err(TryAcquireError::Closed) => Err(StoreError::Closed),
         }
@@ -125,7 +149,7 @@ impl Writer {
     /// [`StoreError::Closed`] after [`Writer::close`].
     pub async fn room(&self, count: usize) -> Result<Slots<'_>, StoreError> {
         let permit = self.room.clone().acquire_many_owned(permits(count)).await;
-        permit.map(|permit| Slots { writer: self, permit }).map_err(|_| StoreError::Closed)
+        permit.map(|room| Slots { writer: self, room, mailbox: None }).map_err(|_| StoreError::Closed)
     }
 
     /// Has something else written; what was handed over before is written before.
@@ -181,12 +205,6 @@ impl Drop for Writer {
     }
 }
 
-/// Who waits for decisions to be stored.
-enum Waiting {
-    One(oneshot::Sender<Result<Recorded, StoreError>>),
-    Many(oneshot::Sender<Vec<Result<Recorded, StoreError>>>, usize),
-}
-
 fn run(mut committer: impl Commit, mut jobs: mpsc::UnboundedReceiver<Job>) {
     let mut group = Vec::with_capacity(QUEUE_CAPACITY);
     let mut closers = Vec::new();
@@ -201,11 +219,8 @@ fn run(mut committer: impl Commit, mut jobs: mpsc::UnboundedReceiver<Job>) {
         let mut batch = Batch::default();
         for job in group.drain(..) {
             match job {
-                Job::Store(record, sender, room) => batch.add([*record], Waiting::One(sender), room),
-                Job::StoreAll(records, sender, room) => {
-                    let waiting = Waiting::Many(sender, records.len());
-                    batch.add(records, waiting, room);
-                }
+                Job::Store(record, waiting) => batch.add([*record], waiting),
+                Job::StoreAll(records, waiting) => batch.add(records, waiting),
                 Job::Obey(order, sender) => {
                     std::mem::take(&mut batch).store(&mut committer);
                     // Who no longer waits has lost the connection; it is done all the same.
@@ -230,20 +245,12 @@ fn run(mut committer: impl Commit, mut jobs: mpsc::UnboundedReceiver<Job>) {
 struct Batch {
     records: Vec<DecisionRecord>,
     waiting: Vec<Waiting>,
-    /// Given back after the commit.
-    room: Vec<OwnedSemaphorePermit>,
 }
 
 impl Batch {
-    fn add(
-        &mut self,
-        records: impl IntoIterator<Item = DecisionRecord>,
-        waiting: Waiting,
-        room: OwnedSemaphorePermit,
-    ) {
+    fn add(&mut self, records: impl IntoIterator<Item = DecisionRecord>, waiting: Waiting) {
         self.records.extend(records);
         self.waiting.push(waiting);
-        self.room.push(room);
     }
 
     fn store(self, committer: &mut impl Commit) {
@@ -251,17 +258,21 @@ impl Batch {
             return;
         }
         let mut outcomes = committer.store(&self.records).into_iter();
-        drop(self.room);
-        for waiting in self.waiting {
-            // Who no longer waits has lost the connection; the decision is stored all the same.
-            match waiting {
-                Waiting::One(sender) => {
-                    let _ = sender.send(outcomes.next().unwrap_or(Err(StoreError::Closed)));
-                }
-                Waiting::Many(sender, count) => {
-                    let _ = sender.send(outcomes.by_ref().take(count).collect());
-                }
+        let mut boxes: Vec<(Mailbox, Vec<Letter>)> = Vec::new();
+        for Waiting { asked, mailbox, room } in self.waiting {
+            drop(room);
+            let letter = match asked {
+                Asked::One(sender) => Letter::new(sender, outcomes.next().unwrap_or(Err(StoreError::Closed))),
+                Asked::Many(sender, count) => Letter::new(sender, outcomes.by_ref().take(count).collect()),
+            };
+            match (mailbox, boxes.last_mut()) {
+                (None, _) => letter.open(),
+                (Some(mailbox), Some((last, letters))) if last.is(&mailbox) => letters.push(letter),
+                (Some(mailbox), _) => boxes.push((mailbox, vec![letter])),
             }
+        }
+        for (mailbox, letters) in boxes {
+            mailbox.put(letters);
         }
     }
 }

@@ -10,9 +10,9 @@ use serde_json::{Map, Value, json};
 use super::asked_for;
 use super::tensor::{Tensor, rows};
 use crate::engine::input::Request;
-use crate::server::deciding::{self, Wants};
+use crate::server::deciding::{self, Place, Wants};
 use crate::server::problem::Refusal;
-use crate::server::turns::Turns;
+use crate::server::worker::Worker;
 use crate::server::{App, answer, body};
 use crate::wire::Answer;
 
@@ -34,14 +34,14 @@ struct Output {
 /// All rows are read before the first is decided: one that can not be read refuses them all.
 pub(in crate::server) async fn infer(
     app: web::Data<App>,
-    turns: web::Data<Turns>,
+    worker: web::Data<Worker>,
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Refusal> {
     let model = app.engine.model();
     asked_for(&model, &request)?;
     let (body, _) = body::read_rows(&request, payload).await?;
-    let ticket = turns.line_up(body.len())?;
+    let ticket = worker.turns.line_up(body.len())?;
     let turn = ticket.turn().await;
     let asked: InferRequest =
         serde_json::from_slice(&body).map_err(|error| Refusal::bad("malformed", error.to_string()))?;
@@ -49,13 +49,14 @@ pub(in crate::server) async fn infer(
     let names: Vec<String> = model.encoder.inputs().iter().map(|input| input.name.clone()).collect();
     let requests = read(&app, rows(asked.inputs, &names)?)?;
     drop(turn);
+    let place = Place { app, worker: worker.clone() };
     let mut answers = Vec::with_capacity(requests.len());
     let mut requests = requests.into_iter().peekable();
     while requests.peek().is_some() {
-        let _turn = turns.go_on(0).turn().await;
+        let _turn = worker.turns.go_on(0).turn().await;
         let started = Instant::now();
         let block = requests.by_ref().take(BLOCK_ROWS).map(Ok).collect();
-        let decided = deciding::decide_all(app.clone(), block, Wants::default(), started).await;
+        let decided = deciding::decide_all(place.clone(), block, Wants::default(), started).await;
         for answer in decided {
             let row = answers.len();
             answers.push(answer.map_err(|refusal| refusal.of_row(row))?);

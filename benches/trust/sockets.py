@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""R6, R7: who may open a WebSocket, what it may send, and 10,000 of them of which one stalls.
+
+`benches/trust/sockets.py [CLIENTS] [SECONDS]`. The server has core 0, this script core 1.
+"""
+import base64
+import json
+import os
+import resource
+import select
+import socket
+import struct
+import sys
+import threading
+import time
+
+from common import FIXTURE, Client, Server, end, percentile, report
+
+CLIENTS = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 20
+ALERTS_PER_SECOND = 100
+MEASURED = 50
+FRAUD = json.loads((FIXTURE / "fraud.json").read_text())
+limit = CLIENTS + 2_000
+resource.setrlimit(resource.RLIMIT_NOFILE, (limit, max(limit, resource.getrlimit(resource.RLIMIT_NOFILE)[1])))
+if os.cpu_count() > 1:
+    os.sched_setaffinity(0, {1})
+
+
+def upgrade(server, host="127.0.0.1", **headers):
+    """A socket that has asked for a WebSocket, and what it was told."""
+    opened = socket.create_connection((server.host, server.port), 10)
+    key = base64.b64encode(os.urandom(16)).decode()
+    lines = {"Host": f"{host}:{server.port}", "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+             "Sec-WebSocket-Key": key, **headers}
+    head = "GET /ws HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    opened.sendall(head.encode() + b"\r\n")
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        more = opened.recv(1)
+        if not more:
+            break
+        answer += more
+    return opened, int(answer.split()[1]) if answer else None
+
+
+def frame(kind, payload):
+    mask = os.urandom(4)
+    size = len(payload)
+    head = bytes([0x80 | kind]) + (bytes([0x80 | size]) if size < 126 else bytes([0x80 | 126]) + struct.pack(">H", size)
+                                   if size < 65536 else bytes([0x80 | 127]) + struct.pack(">Q", size))
+    return head + mask + bytes(byte ^ mask[place % 4] for place, byte in enumerate(payload))
+
+
+def closes(opened, patience=5):
+    """The code with which the server closes, or 'cut'."""
+    opened.settimeout(patience)
+    data = b""
+    try:
+        while more := opened.recv(65536):
+            data += more
+    except TimeoutError:
+        return None
+    except OSError:
+        return "cut"
+    place = data.rfind(b"\x88")
+    return struct.unpack(">H", data[place + 2:place + 4])[0] if place >= 0 and len(data) >= place + 4 else "cut"
+
+
+def manners(server):
+    foreign = upgrade(server, Origin="https://elsewhere.example")[1]
+    own = upgrade(server, Origin=f"http://127.0.0.1:{server.port}")[1]
+    large, _ = upgrade(server)
+    large.sendall(frame(1, b"x" * 5_000))
+    huge, _ = upgrade(server)
+    huge.sendall(bytes([0x81, 0x80 | 127]) + struct.pack(">Q", 1 << 60) + b"\0\0\0\0")
+    wrong, _ = upgrade(server)
+    wrong.sendall(b"\xff" * 50)
+    codes = [closes(opened) for opened in (large, huge, wrong)]
+    passed = foreign == 403 and own == 101 and codes[0] == 1009 and None not in codes
+    report("R6", f"foreign origin {foreign}, own {own}; 5,000 bytes, 2^60 announced, garbage: {codes}", passed)
+
+
+class Crowd:
+    """Clients that read all they get; some of them look into it."""
+
+    def __init__(self, server, count):
+        self.epoll, self.sockets, self.latencies = select.epoll(), {}, []
+        self.rest = {}
+        for number in range(count):
+            opened, status = upgrade(server)
+            assert status == 101, status
+            opened.setblocking(False)
+            self.sockets[opened.fileno()] = opened
+            if number < MEASURED:
+                self.rest[opened.fileno()] = b""
+            self.epoll.register(opened, select.EPOLLIN)
+        self.buffer = bytearray(1 << 18)
+
+    def drain(self, until):
+        while time.monotonic() < until:
+            for number, _ in self.epoll.poll(0.05, 2_000):
+                opened = self.sockets[number]
+                if number in self.rest:
+                    self.look(number, opened.recv(1 << 18))
+                else:
+                    opened.recv_into(self.buffer)
+
+    def look(self, number, data):
+        now = time.time()
+        data = self.rest[number] + data
+        while len(data) >= 2:
+            size, start = data[1] & 127, 2
+            if size == 126:
+                size, start = struct.unpack(">H", data[2:4])[0], 4
+            elif size == 127:
+                size, start = struct.unpack(">Q", data[2:10])[0], 10
+            if len(data) < start + size:
+                break
+            payload, data = data[start:start + size], data[start + size:]
+            if payload.startswith(b'{"type":"alerts"'):
+                for event in json.loads(payload)["events"]:
+                    self.latencies.append(now - float(event["id"].split("-")[1]))
+        self.rest[number] = data
+
+
+def alerts(server, until, stopped):
+    client, number = Client(server), 0
+    start = time.monotonic()
+    while time.monotonic() < until and not stopped.is_set():
+        client.post("/predict_map", {**FRAUD, "id": f"{number}-{time.time():.6f}"})
+        number += 1
+        pause = start + number / ALERTS_PER_SECOND - time.monotonic()
+        if pause > 0:
+            time.sleep(pause)
+
+
+def measure(server, crowd):
+    crowd.latencies.clear()
+    stopped, until = threading.Event(), time.monotonic() + SECONDS
+    poster = threading.Thread(target=alerts, args=(server, until, stopped))
+    poster.start()
+    crowd.drain(until)
+    stopped.set()
+    poster.join()
+    return percentile(crowd.latencies, 0.5), percentile(crowd.latencies, 0.99), len(crowd.latencies)
+
+
+with Server(core=0 if os.cpu_count() > 1 else None) as server:
+    manners(server)
+    time.sleep(1)
+    before = server.memory()
+    crowd = Crowd(server, CLIENTS)
+    crowd.drain(time.monotonic() + 2)
+    each = (server.memory() - before) / CLIENTS
+    first, again = measure(server, crowd), measure(server, crowd)
+    steady = (server.memory() - before) / CLIENTS
+    report("R7 delivery", f"{CLIENTS:,} clients, {ALERTS_PER_SECOND} alerts/s: p50 {first[0] * 1e3:.0f} and {again[0] * 1e3:.0f} ms, "
+           f"p99 {first[1] * 1e3:.0f} and {again[1] * 1e3:.0f} ms of {first[2]:,} deliveries", max(first[1], again[1]) <= 0.25)
+    report("R7 memory", f"{each / 1024:.1f} KiB a client at rest, {steady / 1024:.1f} KiB after alerts", steady <= 32 * 1024)
+    stalled, _ = upgrade(server)
+    stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    third = measure(server, crowd)
+    spread = abs(first[1] - again[1]) + 0.02
+    report("R7 stall", f"one more that never reads: p99 {third[1] * 1e3:.0f} ms", third[1] <= max(first[1], again[1]) + spread)
+end()
