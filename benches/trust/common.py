@@ -48,8 +48,8 @@ class Place:
 class Server:
     """`fraudctl serve`, on one core when `core` says which."""
 
-    def __init__(self, *arguments, run=FIXTURE, core=None, cwd=None, preexec=None, threads=1):
-        command = [BINARY, "serve", str(run), "--bind", "127.0.0.1:0", "--threads", str(threads), *map(str, arguments)]
+    def __init__(self, *arguments, run=FIXTURE, core=None, cwd=None, preexec=None, threads=1, binary=BINARY):
+        command = [str(binary), "serve", str(run), "--bind", "127.0.0.1:0", "--threads", str(threads), *map(str, arguments)]
         if core is not None:
             command = ["taskset", "-c", str(core), *command]
         self.log = tempfile.TemporaryFile("w+")
@@ -72,6 +72,11 @@ class Server:
         """Bytes that stay in memory."""
         text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", text)[1]) * 1024
+
+    def busy(self):
+        """Seconds of processor time that it has used."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def stop(self, sig=signal.SIGTERM, patience=40):
         """Ends it; gives its exit code and how long that took."""

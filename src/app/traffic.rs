@@ -55,6 +55,16 @@ pub fn bodies(data: Option<&Path>, seed: u64, progress: &dyn Progress) -> Result
     Ok(bodies)
 }
 
+/// The same bodies as JSON arrays of so many; the last ones are left out when they fill none, unless there is no other.
+pub fn in_batches(bodies: &[Bytes], rows: usize) -> Vec<Bytes> {
+    let array = |rows: &[Bytes]| Bytes::from([b"[", rows.join(&b","[..]).as_slice(), b"]"].concat());
+    let full = bodies.chunks_exact(rows);
+    match full.len() {
+        0 => vec![array(bodies)],
+        _ => full.map(array).collect(),
+    }
+}
+
 fn raw_body(transaction: &Transaction) -> Bytes {
     let mut object = Map::new();
     object.insert("customer".into(), transaction.customer.as_str().into());

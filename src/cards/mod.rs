@@ -1,6 +1,7 @@
 //! Card numbers where none should be: found, masked, and replaced by something that means as much and tells nothing.
 //!
-//! A card number has 13 to 19 digits (ISO/IEC 7812-1), single spaces or dashes between them, and a check digit (Luhn). Of other
+//! A card number has 13 to 19 digits (ISO/IEC 7812-1) without gaps or in groups of four (4-6-5 and 4-6-4 too), single spaces or
+//! dashes between them, and a check digit (Luhn). Of other
 //! numbers of that length one in ten passes for one.
 
 mod key;
@@ -59,22 +60,38 @@ fn find(text: &str, from: usize) -> Option<Range<usize>> {
 /// Where the card number ends that begins at `start`: at the end of a word of digits; `None` when there is none.
 fn end_of_card(bytes: &[u8], start: usize) -> Option<usize> {
     let mut digits: Vec<u8> = Vec::with_capacity(*DIGITS.end());
+    // Digits of each group.
+    let mut groups: Vec<usize> = vec![0];
     let mut place = start;
     let mut found = None;
     while let Some(&byte) = bytes.get(place) {
         match byte {
             b'0'..=b'9' if digits.len() == *DIGITS.end() => break,
-            b'0'..=b'9' => digits.push(byte - b'0'),
-            b' ' | b'-' if bytes.get(place + 1).is_some_and(u8::is_ascii_digit) => {}
+            b'0'..=b'9' => {
+                digits.push(byte - b'0');
+                *groups.last_mut()? += 1;
+            }
+            b' ' | b'-' if bytes.get(place + 1).is_some_and(u8::is_ascii_digit) => groups.push(0),
             _ => break,
         }
         place += 1;
         let ends_word = bytes.get(place).is_none_or(|next| !next.is_ascii_alphanumeric());
-        if byte.is_ascii_digit() && ends_word && DIGITS.contains(&digits.len()) && has_check_digit(&digits) {
+        let is_whole = byte.is_ascii_digit() && ends_word && DIGITS.contains(&digits.len());
+        if is_whole && is_written_so(&groups) && has_check_digit(&digits) {
             found = Some(place);
         }
     }
     found
+}
+
+/// As cards are printed: without gaps, in groups of four, or of four, six and the rest. Other numbers with dashes, such as a day
+/// and a number, are none.
+fn is_written_so(groups: &[usize]) -> bool {
+    match groups {
+        [_] | [4, 6, 4 | 5] => true,
+        [fours @ .., last] => fours.iter().all(|group| *group == 4) && *last <= 4,
+        [] => false,
+    }
 }
 
 /// Luhn's check (ISO/IEC 7812-1, annex B).

@@ -74,6 +74,12 @@ fn all_test_numbers_are_found_however_they_are_written() {
 }
 
 #[test]
+fn groups_are_those_that_are_printed_on_cards() {
+    assert!(is_found_in("3782-822463-10005") && is_found_in("3056 930902 5904"));
+    assert!(!is_found_in("37-82822463-10005") && !is_found_in("378282-246310005"));
+}
+
+#[test]
 fn what_is_no_card_number_stays_as_it_is() {
     let key = CardKey::random();
     for id in [
@@ -84,6 +90,8 @@ fn what_is_no_card_number_stays_as_it_is() {
         "a4111111111111111",
         "4111111111111111b",
         "4111  1111 1111 1111",
+        "411111-1111111111",
+        "20251124-41111111",
         "customer 7",
         "",
         "é4€",

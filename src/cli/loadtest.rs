@@ -12,7 +12,7 @@ use super::error::GateMissed;
 use super::table::{Table, print, thousands};
 use super::ui::Ui;
 use crate::app::AppError;
-use crate::app::traffic::bodies;
+use crate::app::traffic::{bodies, in_batches};
 use crate::loadtest::{self, Mode, Plan, Report};
 use crate::progress::Interrupted;
 
@@ -23,7 +23,8 @@ use crate::progress::Interrupted;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  fraudctl loadtest http://127.0.0.1:8080 --concurrency 32 --duration 10s\n  \
-    fraudctl loadtest http://127.0.0.1:8080/predict --rate 2000 --data creditcard.csv --max-p99 5ms"
+    fraudctl loadtest http://127.0.0.1:8080/predict --rate 2000 --data creditcard.csv --max-p99 5ms\n  \
+    fraudctl loadtest http://127.0.0.1:8080 --batch 256 --concurrency 4"
 )]
 pub struct LoadtestArgs {
     /// Server's URL [default path: /predict]
@@ -49,6 +50,9 @@ pub struct LoadtestArgs {
     /// Threads that send
     #[arg(long, value_name = "N", default_value_t = 1)]
     generators: usize,
+    /// Transactions in a request, sent as JSON arrays [default path: /predict/batch]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    batch: Option<u16>,
     /// CSV or Parquet file whose rows are sent [default: simulated transactions]
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
@@ -61,9 +65,15 @@ pub struct LoadtestArgs {
 
 pub fn run(args: LoadtestArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
     let started = Instant::now();
+    let mut bodies = bodies(args.data.as_deref(), global.seed(), ui)?;
+    let mut path = "/predict";
+    if let Some(rows) = args.batch {
+        bodies = in_batches(&bodies, rows.into());
+        path = "/predict/batch";
+    }
     let plan = Plan {
-        target: args.credentials.target(&args.url)?.or_path("/predict"),
-        bodies: bodies(args.data.as_deref(), global.seed(), ui)?,
+        target: args.credentials.target(&args.url)?.or_path(path),
+        bodies,
         mode: match args.rate {
             Some(per_second) => Mode::Rate { per_second, connections: args.connections },
             None => Mode::Closed { concurrency: args.concurrency.unwrap_or(32) },

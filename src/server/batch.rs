@@ -36,6 +36,12 @@ pub(super) async fn batch(
 ) -> Result<HttpResponse, Refusal> {
     let query = web::Query::<Query>::from_query(request.query_string())
         .map_err(|error| Refusal::bad("invalid_query", format!("{error}; known is map")))?;
+    let announced = body::announced(&request).unwrap_or(0);
+    if let Err(refusal) = worker.turns.check(announced.min(BLOCK_BYTES)) {
+        // What it has sent is taken off the wire and nowhere kept, so that the connection can go on.
+        body::pass_over(payload).await?;
+        return Err(refusal);
+    }
     let (body, form) = body::read_rows(&request, payload).await?;
     let rows = Rows::new(body, form)?;
     let wants = Wants { map: query.map, contributions: None };

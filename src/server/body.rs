@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpMessage, HttpRequest};
+use futures_util::StreamExt;
 
 use super::problem::Refusal;
 use super::rows::Form;
@@ -43,21 +44,42 @@ pub(super) async fn read_rows(request: &HttpRequest, payload: Payload) -> Result
     Ok((body, form))
 }
 
+/// How many bytes the body is said to have.
+pub(super) fn announced(request: &HttpRequest) -> Option<usize> {
+    request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Takes a body off the wire that nobody will read.
+pub(super) async fn pass_over(mut payload: Payload) -> Result<(), Refusal> {
+    let all = async {
+        let mut length = 0;
+        while let Some(Ok(piece)) = payload.next().await {
+            length += piece.len();
+            if length > ROWS_LIMIT {
+                return Err(too_large(ROWS_LIMIT));
+            }
+        }
+        Ok(())
+    };
+    tokio::time::timeout(BODY_TIMEOUT, all).await.unwrap_or_else(|_| Err(slow()))
+}
+
 async fn read_within(payload: Payload, limit: usize) -> Result<Bytes, Refusal> {
     match tokio::time::timeout(BODY_TIMEOUT, payload.to_bytes_limited(limit)).await {
         Ok(Ok(Ok(body))) => Ok(body),
         Ok(Ok(Err(_))) => Err(Refusal::bad("incomplete_body", "the body ended before it was complete")),
-        Ok(Err(_)) => Err(Refusal::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            format!("a body may have {limit} bytes"),
-        )),
-        Err(_) => Err(Refusal::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "slow_body",
-            format!("the body did not arrive within {} s", BODY_TIMEOUT.as_secs()),
-        )),
+        Ok(Err(_)) => Err(too_large(limit)),
+        Err(_) => Err(slow()),
     }
+}
+
+fn too_large(limit: usize) -> Refusal {
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("a body may have {limit} bytes"))
+}
+
+fn slow() -> Refusal {
+    let error = format!("the body did not arrive within {} s", BODY_TIMEOUT.as_secs());
+    Refusal::new(StatusCode::REQUEST_TIMEOUT, "slow_body", error)
 }
 
 /// A body without a type is taken for JSON; a compressed one is refused, so that none can blow up.

@@ -1,4 +1,4 @@
-//! Who watches, and what they are sent: alerts coalesced into one frame per 100 ms, the counters once a second.
+//! Who watches, and what they are sent: alerts coalesced into one frame per 100 ms or, for very many clients, more, the counters once a second.
 //!
 //! A frame is serialised once, for all. Each client has a bounded ring of frames; when it reads too slowly the
 //! oldest are dropped and it is told how many alerts it missed, while nobody waits for it.
@@ -10,14 +10,17 @@ use std::time::Duration;
 use actix_web::web::Bytes;
 use serde::Serialize;
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 
 use super::metrics::Metrics;
 use crate::wire::{AlertEvent, Frame, SNAPSHOT_ALERTS};
 
-/// Time between two frames of alerts.
+/// Time between two frames of alerts, as long as they can be sent to all clients within it.
 const ALERT_PERIOD: Duration = Duration::from_millis(100);
-/// Frames of alerts in a second, after which the counters are sent.
-const ALERT_PERIODS_PER_SECOND: u64 = 10;
+/// Time between two frames of counters.
+const SECOND: Duration = Duration::from_secs(1);
+/// What it takes to send a frame to one client, and a quarter more: a core that did nothing else would have no time to score.
+const CLIENT_TIME: Duration = Duration::from_nanos(12_500);
 /// Frames that wait for one client.
 const RING_FRAMES: usize = 64;
 /// Alerts in one frame.
@@ -96,20 +99,28 @@ impl Hub {
 
     /// Distributes until `stop` says so.
     pub(super) async fn run(self: Arc<Self>, metrics: Arc<Metrics>, mut stop: watch::Receiver<bool>) {
-        let mut clock = tokio::time::interval(ALERT_PERIOD);
-        clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        for period in 1_u64.. {
+        let (mut next, mut next_second) = (Instant::now(), Instant::now() + SECOND);
+        loop {
             tokio::select! {
-                _ = clock.tick() => {}
                 _ = stop.wait_for(|stop| *stop) => break,
+                () = tokio::time::sleep_until(next) => {}
             }
             self.send_pending(&metrics);
-            if period.is_multiple_of(ALERT_PERIODS_PER_SECOND) {
+            // With the alerts: a client that is sent both is written to once.
+            if next >= next_second {
                 metrics.tick();
                 self.send(&Frame::Stats(metrics.stats()), &metrics);
+                next_second += SECOND;
             }
+            next = Instant::now().max(next + self.period());
         }
         self.send_pending(&metrics);
+    }
+
+    /// Time until the next frame of alerts: enough to send the one before to everybody.
+    fn period(&self) -> Duration {
+        let clients = u32::try_from(locked(&self.feed).clients.len()).unwrap_or(u32::MAX);
+        ALERT_PERIOD.max(CLIENT_TIME.saturating_mul(clients))
     }
 
     /// Sends a frame without alerts to everybody.

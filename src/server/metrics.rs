@@ -134,7 +134,7 @@ impl Metrics {
         registry.register("alerts_waiting", help, self.alerts_waiting.clone());
         let help = "Frames that wait for WebSocket clients, 64 at most for each";
         registry.register("websocket_frames_waiting", help, self.frames_waiting.clone());
-        let help = "Bytes of batches that wait for their turn, about 1 MiB at most on each worker";
+        let help = "Bytes of batches that wait for their turn, 256 KiB at most on each worker";
         registry.register("batch_waiting_bytes", help, self.batches_waiting.clone());
         registry.register("model_exchanges", "Times that another model took over", self.reloads.clone());
         registry.register("decisions", "Transactions scored", self.decisions.clone());

@@ -8,6 +8,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
 
 use super::metrics::Metrics;
+use super::problem::Refusal;
 use crate::cards;
 
 /// The header that carries it, both ways.
@@ -43,10 +44,12 @@ impl Seen {
         }
         let id = given.unwrap_or_else(made);
         let request_id = id.to_str().unwrap_or_default();
+        let refusal = response.response().error().and_then(|error| error.as_error::<Refusal>());
+        let why = refusal.map(ToString::to_string).unwrap_or_default();
         let (method, duration_us) = (method.as_str(), started.elapsed().as_micros() as u64);
         match status {
-            500.. => tracing::error!(request_id, method, route, status, duration_us, "failed"),
-            400.. => tracing::info!(request_id, method, route, status, duration_us, "refused"),
+            500 => tracing::error!(request_id, method, route, status, duration_us, why, "failed"),
+            400.. => tracing::info!(request_id, method, route, status, duration_us, why, "refused"),
             _ => tracing::debug!(request_id, method, route, status, duration_us, "answered"),
         }
         if is_told {

@@ -8,8 +8,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::problem::Refusal;
 
-/// Bytes of the blocks that may wait for their turn on one worker: what is computed in some ten milliseconds.
-const MOST_WAITING: usize = 1024 * 1024;
+/// Bytes of the blocks that may wait for their turn on one worker: what is computed in a few milliseconds. Who would wait
+/// longer had better come again.
+const MOST_WAITING: usize = 256 * 1024;
 
 /// The turns of one worker.
 #[derive(Debug)]
@@ -36,14 +37,19 @@ impl Turns {
     /// A place in the line for a block of so many bytes; a refusal when the line is too long. A block that finds nobody waiting
     /// has a place whatever its size.
     pub(super) fn line_up(&self, bytes: usize) -> Result<Ticket<'_>, Refusal> {
+        self.check(bytes)?;
+        Ok(self.go_on(bytes))
+    }
+
+    /// Refuses who would find the line too long now.
+    pub(super) fn check(&self, bytes: usize) -> Result<(), Refusal> {
         let before = self.waiting();
-        let ticket = self.go_on(bytes);
         match before > 0 && before + bytes > MOST_WAITING {
             true => Err(Refusal::unavailable(
                 "busy",
                 "too many batches wait to be scored; send this one again later",
             )),
-            false => Ok(ticket),
+            false => Ok(()),
         }
     }
 

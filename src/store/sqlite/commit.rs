@@ -96,6 +96,7 @@ impl Commit for Committer {
     fn store(&mut self, records: &[DecisionRecord]) -> Vec<Result<Recorded, StoreError>> {
         self.commit(records).unwrap_or_else(|error| {
             let error = located(error, &self.path);
+            tracing::error!(%error, decisions = records.len(), "not stored");
             records.iter().map(|_| Err(error.clone())).collect()
         })
     }
