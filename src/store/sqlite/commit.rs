@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior};
 
+use super::checkpoint::Checkpoints;
 use super::{Located, decisions, located};
 use crate::domain::Timestamp;
 use crate::store::writer::Commit;
@@ -28,6 +29,7 @@ const OLDEST: &str = "SELECT seq FROM decisions WHERE created_us < ?1 ORDER BY c
 #[derive(Debug)]
 pub(super) struct Committer {
     connection: Connection,
+    checkpoints: Checkpoints,
     path: PathBuf,
     /// The keys of models that are in the database.
     models: HashMap<Arc<ModelRecord>, i64>,
@@ -36,12 +38,12 @@ pub(super) struct Committer {
 }
 
 impl Committer {
-    pub(super) fn new(connection: Connection, path: PathBuf) -> Self {
-        Self { connection, path, models: HashMap::new(), bytes: Vec::new() }
+    pub(super) fn new(connection: Connection, checkpoints: Checkpoints, path: PathBuf) -> Self {
+        Self { connection, checkpoints, path, models: HashMap::new(), bytes: Vec::new() }
     }
 
     fn commit(&mut self, records: &[DecisionRecord]) -> rusqlite::Result<Vec<Result<Recorded, StoreError>>> {
-        let Self { connection, path, models, bytes } = self;
+        let Self { connection, checkpoints, path, models, bytes } = self;
         let mut outcomes = Vec::with_capacity(records.len());
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut new_models = Vec::new();
@@ -69,6 +71,7 @@ impl Committer {
             });
         }
         transaction.commit()?;
+        checkpoints.stored(records.len());
         models.extend(new_models);
         Ok(outcomes)
     }
@@ -107,6 +110,7 @@ impl Commit for Committer {
     }
 
     fn finish(&mut self) {
+        self.checkpoints.end();
         // Keeps the planner's statistics fresh; a database that does not work has been told of by whoever wrote last.
         let _ = self.connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)");
     }

@@ -1,5 +1,6 @@
 //! A [`Store`] in one file: SQLite in WAL mode.
 
+mod checkpoint;
 mod commit;
 mod decisions;
 mod history;
@@ -19,6 +20,7 @@ use super::{
     Suppression, Writer,
 };
 use crate::domain::{GeoPoint, TerminalId, Timestamp, Transaction};
+use checkpoint::Checkpoints;
 use commit::Committer;
 use history::History;
 use read::Reader;
@@ -90,7 +92,10 @@ impl Store for Sqlite {
         let connection = self.write_connection()?;
         // A file that may only be read opens too; said now, not at the first decision.
         connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK").at(&self.path)?;
-        Writer::start(Committer::new(connection, self.path.clone()))
+        connection.pragma_update(None, "wal_autocheckpoint", checkpoint::LOG_PAGES).at(&self.path)?;
+        let checkpoints = Checkpoints::start(self.write_connection()?)
+            .map_err(|error| StoreError::Thread { source: Arc::new(error) })?;
+        Writer::start(Committer::new(connection, checkpoints, self.path.clone()))
     }
 
     fn loader(&self, source: Source) -> Result<Box<dyn Loader>, StoreError> {
