@@ -39,7 +39,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 pub use error::exit;
-use log::LogLevel;
+use log::{LogFormat, LogLevel};
 pub use ui::{Captured, Ui};
 
 /// From a file of labelled transactions to live decisions on a world map.
@@ -84,6 +84,17 @@ pub struct Global {
         hide_possible_values = true
     )]
     pub log: LogLevel,
+    /// How a line of the log looks: text, or an object of JSON with its time
+    #[arg(
+        long,
+        global = true,
+        env = "FRAUDCTL_LOG_FORMAT",
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub log_format: LogFormat,
     /// Replace what exists already
     #[arg(long, global = true, env = "FRAUDCTL_FORCE", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub force: bool,
@@ -149,7 +160,7 @@ where
     ui.bars &= !cli.global.no_progress;
     ui.listen_for_interrupt();
     if ui.is_terminal() {
-        cli.global.log.start();
+        log::start(cli.global.log, cli.global.log_format);
     }
     let outcome = catch_unwind(AssertUnwindSafe(|| dispatch(cli, ui)));
     ui.end_bar();

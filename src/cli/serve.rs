@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -120,16 +120,21 @@ pub fn wait_for_interrupt(ui: &Ui, server: &Running) {
     }
 }
 
+/// What asks for another model: a signal, or the link to the run.
+struct Asking {
+    signal: Arc<AtomicBool>,
+    watch: Watch,
+}
+
 /// As [`wait_for_interrupt`], and exchanges the model when it is asked to or its link points to another run.
-fn follow(ui: &Ui, server: &Running, config: &ServeConfig, tokens: Option<&Path>) {
-    let asked = ui.listen_for_reload();
-    let mut watch = Watch::new(&config.run);
+fn follow(ui: &Ui, server: &Running, config: &ServeConfig, tokens: Option<&Path>, asking: Asking) {
+    let Asking { signal, mut watch } = asking;
     for look in 1_u32.. {
         if ui.interrupted() || server.has_ended() {
             break;
         }
         let moved = look.is_multiple_of(LOOKS) && watch.moved();
-        let asked = asked.swap(false, Ordering::Relaxed);
+        let asked = signal.swap(false, Ordering::Relaxed);
         if asked {
             renew(ui, server, config.tls.as_ref(), tokens);
         }
@@ -208,11 +213,13 @@ pub fn run(args: ServeArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
         workers: global.threads(),
         clock: clock(),
     };
+    // Before anybody can know that it listens, and before the link is followed.
+    let asking = Asking { signal: ui.listen_for_reload(), watch: Watch::new(&config.run) };
     let running = serve(&config, ui)?;
     // Said even when quiet: scripts wait for this line.
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     ui.complain(&format!("listening on {scheme}://{}", running.address()));
-    follow(ui, &running, &config, args.tokens.as_deref());
+    follow(ui, &running, &config, args.tokens.as_deref(), asking);
     ui.status("stopping: requests under way are answered, then the database is closed");
     let stats = running.stop()?;
     ui.status(&format!("{} transactions scored, {} alerts", stats.transactions, stats.alerts));

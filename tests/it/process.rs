@@ -1,6 +1,6 @@
 //! The binary itself: what only a real process can show.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
 use crate::support::{Place, binary, creditcard, trained};
@@ -112,4 +112,36 @@ fn serve_follows_its_link_and_reads_again_on_sighup() {
     send("-TERM");
     assert!(next().starts_with("stopping"));
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn a_refused_request_is_found_in_the_log_by_its_id() {
+    let place = Place::new();
+    let (_, run) = trained(&place);
+    let mut child = binary()
+        .args(["serve", &run, "--bind", "127.0.0.1:0", "--log", "info", "--log-format", "json"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+    let mut next = || lines.next().expect("a line").expect("text");
+    let mut until = |found: &str| loop {
+        let line = next();
+        if line.contains(found) {
+            break line;
+        }
+    };
+    let listening = until("listening on");
+    let address = listening.strip_prefix("listening on http://").expect("an address");
+    let mut connection = std::net::TcpStream::connect(address).expect("it listens");
+    let head =
+        format!("POST /predict HTTP/1.1\r\nhost: {address}\r\nx-request-id: call-7\r\nconnection: close\r\n");
+    write!(connection, "{head}content-type: application/json\r\ncontent-length: 2\r\n\r\n[]")
+        .expect("it takes it");
+    let said: serde_json::Value = serde_json::from_str(&until("call-7")).expect("an object");
+    assert_eq!(said["request_id"], "call-7", "{said}");
+    assert_eq!((&said["status"], &said["level"]), (&400.into(), &"INFO".into()), "{said}");
+    assert!(said["timestamp"].as_str().is_some_and(|time| time.ends_with('Z')), "{said}");
+    child.kill().expect("it ends");
+    child.wait().expect("it ends");
 }
