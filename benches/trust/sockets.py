@@ -13,6 +13,7 @@ import struct
 import sys
 import threading
 import time
+from statistics import median
 
 from common import FIXTURE, Client, Server, end, percentile, report
 
@@ -20,6 +21,7 @@ CLIENTS = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
 SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 20
 ALERTS_PER_SECOND = 100
 MEASURED = 50
+ROUNDS = 3
 FRAUD = json.loads((FIXTURE / "fraud.json").read_text())
 limit = CLIENTS + 2_000
 resource.setrlimit(resource.RLIMIT_NOFILE, (limit, max(limit, resource.getrlimit(resource.RLIMIT_NOFILE)[1])))
@@ -81,6 +83,9 @@ def manners(server):
     report("R6", f"foreign origin {foreign}, own {own}; 5,000 bytes, 2^60 announced, garbage: {codes}", passed)
 
 
+PONG = frame(10, b"")
+
+
 class Crowd:
     """Clients that read all they get; some of them look into it."""
 
@@ -96,9 +101,19 @@ class Crowd:
                 self.rest[opened.fileno()] = b""
             self.epoll.register(opened, select.EPOLLIN)
         self.buffer = bytearray(1 << 18)
+        self.order, self.spoken = list(self.sockets.values()), 0
+        self.began = time.monotonic()
+
+    def speak(self):
+        """Each says every 20 s that it is there, one after the other."""
+        due = int((time.monotonic() - self.began) / 20 * len(self.order))
+        for number in range(self.spoken, due):
+            self.order[number % len(self.order)].send(PONG)
+        self.spoken = max(due, self.spoken)
 
     def drain(self, until):
         while time.monotonic() < until:
+            self.speak()
             for number, _ in self.epoll.poll(0.05, 2_000):
                 opened = self.sockets[number]
                 if number in self.rest:
@@ -135,6 +150,10 @@ def alerts(server, until, stopped):
             time.sleep(pause)
 
 
+def listed(figures):
+    return " ".join(f"{figure:.0f}" for figure in figures)
+
+
 def measure(server, crowd):
     crowd.latencies.clear()
     started, theirs, ours = time.monotonic(), server.busy(), time.process_time()
@@ -157,14 +176,15 @@ with Server(core=0 if os.cpu_count() > 1 else None) as server:
     crowd.drain(time.monotonic() + 2)
     each = (server.memory() - before) / CLIENTS
     measure(server, crowd)
-    first, again = measure(server, crowd), measure(server, crowd)
+    rounds = [measure(server, crowd) for _ in range(ROUNDS)]
     steady = (server.memory() - before) / CLIENTS
-    report("R7 delivery", f"{CLIENTS:,} clients, {ALERTS_PER_SECOND} alerts/s: p50 {first[0] * 1e3:.0f} and {again[0] * 1e3:.0f} ms, "
-           f"p99 {first[1] * 1e3:.0f} and {again[1] * 1e3:.0f} ms of {first[2]:,} deliveries", max(first[1], again[1]) <= 0.25)
+    p50, p99 = ([figures[place] * 1e3 for figures in rounds] for place in (0, 1))
+    report("R7 delivery", f"{CLIENTS:,} clients, {ALERTS_PER_SECOND} alerts/s, {ROUNDS} rounds of {SECONDS:.0f} s: p50 {listed(p50)}, "
+           f"p99 {listed(p99)} ms, {sum(count for _, _, count in rounds):,} deliveries", median(p99) <= 250)
     report("R7 memory", f"{each / 1024:.1f} KiB a client at rest, {steady / 1024:.1f} KiB after alerts", steady <= 32 * 1024)
     stalled, _ = upgrade(server)
     stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    third = measure(server, crowd)
-    spread = abs(first[1] - again[1]) + 0.02
-    report("R7 stall", f"one more that never reads: p99 {third[1] * 1e3:.0f} ms", third[1] <= max(first[1], again[1]) + spread)
+    beside = [measure(server, crowd)[1] * 1e3 for _ in range(ROUNDS)]
+    spread = max(p99) - min(p99)
+    report("R7 stall", f"one more that never reads: p99 {listed(beside)} ms", median(beside) <= median(p99) + spread)
 end()
