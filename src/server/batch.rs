@@ -1,5 +1,6 @@
 //! `POST /predict/batch`: many transactions in, one answer or problem for each out, in their order.
 
+use std::ops::Range;
 use std::time::Instant;
 
 use actix_web::web::{self, Bytes, Payload};
@@ -9,10 +10,10 @@ use serde::Deserialize;
 
 use super::deciding::{self, Place, Wants};
 use super::problem::Refusal;
-use super::rows::{Form, Rows};
 use super::turns::Ticket;
 use super::worker::Worker;
 use super::{App, body, page};
+use crate::engine::input::{Form, Rows};
 use crate::wire::Answer;
 
 /// Rows that are scored one after the other without a pause for others: about a millisecond.
@@ -43,13 +44,13 @@ pub(super) async fn batch(
         return Err(refusal);
     }
     let (body, form) = body::read_rows(&request, payload).await?;
-    let rows = Rows::new(body, form)?;
+    let rows = Rows::new(&body, form)?;
     let wants = Wants { map: query.map, contributions: None };
     let ticket = worker.turns.line_up(rows.len().min(BLOCK_BYTES))?;
-    let mut batch = Batch { place: Place { app, worker: worker.clone() }, rows, form, wants, done: 0 };
+    let mut batch = Batch { place: Place { app, worker: worker.clone() }, body, rows, form, wants, done: 0 };
     let first = batch.block(ticket).await;
     let mut response = HttpResponse::Ok();
-    response.content_type(form.content_type()).insert_header(page::NO_SNIFFING);
+    response.content_type(body::content_type(form)).insert_header(page::NO_SNIFFING);
     if batch.rows.is_empty() {
         return Ok(response.body(first));
     }
@@ -71,6 +72,7 @@ pub(super) async fn batch(
 /// A batch under way.
 struct Batch {
     place: Place,
+    body: Bytes,
     rows: Rows,
     form: Form,
     wants: Wants,
@@ -83,10 +85,11 @@ impl Batch {
     async fn block(&mut self, ticket: Ticket<'_>) -> Bytes {
         let _turn = ticket.turn().await;
         let started = Instant::now();
-        let texts = self.rows.by_ref().take(BLOCK_ROWS);
-        let requests: Vec<_> = texts.map(|text| Ok(self.place.app.engine.read(&text)?)).collect();
+        let texts = std::iter::from_fn(|| self.rows.next(&self.body)).take(BLOCK_ROWS);
+        let read = |text: Range<usize>| Ok(self.place.app.engine.read(&self.body[text])?);
+        let requests: Vec<_> = texts.map(read).collect();
         let answers = deciding::decide_all(self.place.clone(), requests, self.wants, started).await;
-        let (before, between, after) = self.form.marks();
+        let (before, between, after) = body::marks(self.form);
         let mut out = Vec::with_capacity(answers.len() * 192 + 2);
         if self.done == 0 {
             out.extend_from_slice(before);

@@ -8,7 +8,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 
 use super::problem::Refusal;
-use super::rows::Form;
+use crate::engine::input::Form;
 
 /// The largest body of a single transaction in bytes.
 pub(super) const BODY_LIMIT: usize = 64 * 1024;
@@ -98,5 +98,21 @@ fn check_type(request: &HttpRequest, others: &[&str]) -> Result<(), Refusal> {
     match others.first() {
         None => refuse("the body has to be JSON: Content-Type: application/json"),
         Some(lines) => refuse(&format!("the body has to be JSON: Content-Type: application/json or {lines}")),
+    }
+}
+
+/// What stands around the answers and between them.
+pub(super) const fn marks(form: Form) -> (&'static [u8], &'static [u8], &'static [u8]) {
+    match form {
+        Form::Array => (b"[", b",", b"]"),
+        Form::Lines => (b"", b"\n", b"\n"),
+    }
+}
+
+/// How they are announced.
+pub(super) const fn content_type(form: Form) -> &'static str {
+    match form {
+        Form::Array => "application/json",
+        Form::Lines => "application/x-ndjson",
     }
 }

@@ -1,13 +1,13 @@
 //! `POST /feedback`: what became known of decided transactions.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Bytes, Payload};
+use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::problem::Refusal;
-use super::rows::{Form, Rows};
 use super::{App, answer, body, page};
 use crate::domain::TransactionId;
+use crate::engine::input::{Form, Rows};
 use crate::store::{self, Feedback, Order, Outcome, StoreError};
 use crate::wire::{Label, Noted};
 
@@ -25,12 +25,13 @@ pub(super) async fn feedback(
         let noted = note(&app, vec![read(&app, &body)]).await.pop();
         return Ok(answer(&noted.unwrap_or_else(|| Err(Refusal::failed()))?));
     }
-    let mut rows = Rows::new(body, form)?;
-    let (before, between, after) = form.marks();
+    let mut rows = Rows::new(&body, form)?;
+    let (before, between, after) = body::marks(form);
     let mut out = before.to_vec();
     let mut done = 0;
     while !rows.is_empty() {
-        let labels = rows.by_ref().take(BLOCK).map(|text: Bytes| read(&app, &text)).collect();
+        let texts = std::iter::from_fn(|| rows.next(&body)).take(BLOCK);
+        let labels = texts.map(|text| read(&app, &body[text])).collect();
         for noted in note(&app, labels).await {
             if done > 0 {
                 out.extend_from_slice(between);
@@ -46,7 +47,7 @@ pub(super) async fn feedback(
     if done > 0 || form == Form::Array {
         out.extend_from_slice(after);
     }
-    Ok(HttpResponse::Ok().content_type(form.content_type()).insert_header(page::NO_SNIFFING).body(out))
+    Ok(HttpResponse::Ok().content_type(body::content_type(form)).insert_header(page::NO_SNIFFING).body(out))
 }
 
 fn read(app: &App, text: &[u8]) -> Result<(TransactionId, bool), Refusal> {

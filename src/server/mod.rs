@@ -26,7 +26,6 @@ mod problem;
 mod requests;
 mod retention;
 mod routes;
-mod rows;
 mod running;
 mod spot;
 mod suppressions;

@@ -10,6 +10,7 @@ mod evaluate;
 mod explain;
 mod export;
 mod features;
+mod fuzz;
 mod help;
 mod inspect;
 mod load;

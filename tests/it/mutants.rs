@@ -24,7 +24,7 @@ fn run(place: &Place, model: &str, settings: &[&str]) -> PathBuf {
 }
 
 /// What happens to bytes on disks and on the way.
-fn damage(bytes: &[u8], random: &mut ChaCha8Rng) -> Vec<u8> {
+pub fn damage(bytes: &[u8], random: &mut ChaCha8Rng) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let place = random.random_range(0..bytes.len());
     match random.random_range(0..8) {

@@ -3,10 +3,12 @@
 mod error;
 mod fields;
 mod request;
+mod rows;
 mod time;
 mod values;
 
 pub use error::{Fault, InputError};
 pub use fields::Fields;
 pub use request::Request;
+pub use rows::{Form, Rows};
 pub use time::from_rfc3339 as time_of;
