@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::{Decision, Thresholds};
@@ -72,10 +72,27 @@ pub struct Contribution {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Label {
-    /// The transaction's id.
+    /// The transaction's id: text, or a whole number as some systems have it.
+    #[serde(deserialize_with = "text_or_number")]
     pub id: String,
     /// Whether it was a fraud.
     pub fraud: bool,
+}
+
+/// Reads an id.
+fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "an id is text or a whole number")]
+    enum Id {
+        Text(String),
+        Unsigned(u64),
+        Signed(i64),
+    }
+    Ok(match Id::deserialize(deserializer)? {
+        Id::Text(text) => text,
+        Id::Unsigned(number) => number.to_string(),
+        Id::Signed(number) => number.to_string(),
+    })
 }
 
 /// The answer to a [`Label`].

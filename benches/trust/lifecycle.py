@@ -70,6 +70,18 @@ def stops():
            f"slowest {slowest:.1f} s", not wrong and codes == {0} and slowest < 30)
 
 
+def readiness():
+    with Server("--drain", "2s") as server:
+        client = Client(server)
+        before = client.get("/health/ready")[0]
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        ready, decided = client.get("/health/ready")[0], Client(server).post("/predict", GOOD)[0]
+        code = server.process.wait(40)
+    report("R10 readiness", f"ready {before}; asked to stop: ready {ready}, /predict {decided}, exit code {code}",
+           (before, ready, decided, code) == (200, 503, 200, 0))
+
+
 def kills_of_serve(count):
     lost = twice = rows = 0
     with Place() as place:
@@ -191,6 +203,7 @@ def reloads():
 
 
 if STOPS:
+    readiness()
     stops()
 if KILLS:
     kills()

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -225,6 +225,7 @@ impl Stage<'_> {
             block: None,
             shadow: None,
             keep_days: None,
+            drain: Duration::ZERO,
             cards: CardNumbers::Replace(None),
             tokens: None,
             sites: Sites::default(),
@@ -276,7 +277,7 @@ impl Stage<'_> {
 
     /// Removes what an earlier demo in the same folder decided.
     fn forget_database(&self) -> Result<(), FileError> {
-        for name in ["fraud.db", "fraud.db-wal", "fraud.db-shm"] {
+        for name in ["fraud.db", "fraud.db-wal", "fraud.db-shm", "fraud.db.state"] {
             let path = self.folder.join(name);
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != ErrorKind::NotFound => return Err(FileError::io(&path)(error)),

@@ -65,6 +65,24 @@ pub enum AppError {
     /// The key of card numbers.
     #[error(transparent)]
     CardKey(#[from] KeyError),
+    /// A database in which card numbers were treated otherwise.
+    #[error("{}: {why}", database.display())]
+    OtherCards {
+        /// The database file.
+        database: PathBuf,
+        /// How, and what can be done.
+        why: &'static str,
+    },
+    /// Decisions would be deleted that live features start from.
+    #[error("--keep {days}: the features of {run} look back {needed} days, and start from the database")]
+    KeepsTooLittle {
+        /// Days.
+        days: u32,
+        /// Days.
+        needed: u32,
+        /// Name of the run.
+        run: String,
+    },
     /// A database that holds no decision that could be exported.
     #[error("{}: there are no decisions to export; `serve --db` stores them", database.display())]
     NothingDecided {

@@ -73,9 +73,9 @@ struct Plan {
     /// Raw transactions, not rows of features.
     raw: bool,
     decided: bool,
-    /// The features of all models that decided, in the order in which they came.
-    features: Vec<String>,
-    /// Inputs of which words were said.
+    /// What clients sent to all models that decided, in the order in which they came.
+    inputs: Vec<String>,
+    /// Those of which words were said.
     words: BTreeSet<String>,
     rows: u64,
     left_out: u64,
@@ -94,9 +94,9 @@ impl Plan {
                 (false, false) => other += 1,
                 (false, true) => {
                     rows += 1;
-                    for name in &row.decision.model.features {
-                        if !plan.features.contains(name) {
-                            plan.features.push(name.clone());
+                    for name in inputs(&row) {
+                        if !plan.inputs.contains(name) {
+                            plan.inputs.push(name.clone());
                         }
                     }
                     plan.words.extend(words(&row).into_iter().map(|(name, _)| name));
@@ -149,7 +149,7 @@ impl Plan {
             let place = row.decision.model.features.iter().position(|feature| feature == name);
             place.map_or(f64::NAN, |place| row.decision.row[place])
         };
-        let numbers = self.features.iter().filter(|name| !self.words.contains(*name)).map(|name| Column {
+        let numbers = self.inputs.iter().filter(|name| !self.words.contains(*name)).map(|name| Column {
             name: name.clone(),
             values: Values::Numbers(rows.iter().map(|row| value(row, name)).collect()),
         });
@@ -167,6 +167,12 @@ fn is_raw(row: &Labelled) -> bool {
 
 fn has_row(row: &Labelled) -> bool {
     !row.decision.row.is_empty() && row.decision.row.len() == row.decision.model.features.len()
+}
+
+/// What clients send to the model that decided; of a model of before that was noted, its features.
+fn inputs(row: &Labelled) -> &[String] {
+    let model = &row.decision.model;
+    if model.inputs.is_empty() { &model.features } else { &model.inputs }
 }
 
 fn place(row: &Labelled) -> Option<crate::domain::GeoPoint> {

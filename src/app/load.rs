@@ -55,12 +55,11 @@ pub fn load(config: &LoadConfig, progress: &dyn Progress) -> Result<LoadSummary,
     let input = config.input.as_path();
     progress.start(&format!("reading {}", input.display()), None);
     let schema = dataset::resolve(input, &dataset::header(input)?, &config.schema, false)?;
-    let key = config.cards.key(Some(&config.database))?;
     let mut rows = rows(input, &schema)?;
-    if let Some(key) = &key {
-        rows.iter_mut().for_each(|row| without_cards(row, key));
-    }
     let store = store::open(&config.database, Durability::Process)?;
+    if let Some(key) = config.cards.key(Some((&config.database, &*store)))? {
+        rows.iter_mut().for_each(|row| without_cards(row, &key));
+    }
     let locations = locations();
     store.replace_locations(&locations)?;
     let name = input.canonicalize().unwrap_or_else(|_| input.to_owned()).display().to_string();

@@ -14,6 +14,7 @@ pub mod fitting;
 pub mod inspect;
 mod known;
 pub mod load;
+mod memory;
 pub mod predict;
 pub mod prep;
 pub mod reporting;

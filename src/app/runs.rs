@@ -51,18 +51,12 @@ pub fn stopped(data: &Path, model: ModelKind) -> PathBuf {
 
 /// The checkpoint of the network that is trained for a run, beside it.
 pub fn checkpoint_file(run: &Path) -> PathBuf {
-    beside(run, ".checkpoint")
+    files::beside(run, ".checkpoint")
 }
 
 /// The trials of the search for a run, beside it; of a blend the name that [`of_part`] makes others of.
 pub fn trials_file(run: &Path) -> PathBuf {
-    beside(run, ".trials.jsonl")
-}
-
-fn beside(run: &Path, ending: &str) -> PathBuf {
-    let mut name = run.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
+    files::beside(run, ".trials.jsonl")
 }
 
 /// The file of trials of a `part` of the model: the model's own, or `NAME.PART.jsonl` where that is `NAME.jsonl`.

@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use super::cards::CardNumbers;
 use super::load::locations;
+use super::memory::Memory;
 use super::{AppError, runs};
 use crate::domain::Thresholds;
 use crate::engine::{Engine, EngineConfig, Model, Shadow};
@@ -14,9 +16,13 @@ use crate::model::artifact::{self, Run};
 use crate::model::drift::Window;
 use crate::progress::Progress;
 use crate::server::{
-    self, Clock, ModelError, OpenModel, Running, ServerConfig, ServerError, Sites, Tls, Tokens,
+    self, AtEnd, Clock, ModelError, OpenModel, Running, ServerConfig, ServerError, Sites, Tls, Tokens,
 };
-use crate::store::{self, Durability, Store};
+use crate::store::{self, Durability};
+use crate::wire::Stats;
+
+/// How far features look back besides the label delay.
+const WINDOW_DAYS: u32 = 30;
 
 /// What to serve, and where.
 #[derive(Clone)]
@@ -27,6 +33,8 @@ pub struct ServeConfig {
     pub database: Option<PathBuf>,
     /// How many days decisions stay in it; `None` for ever.
     pub keep_days: Option<u32>,
+    /// How long it goes on answering after it was asked to stop, while it says that it is not ready.
+    pub drain: Duration,
     /// What a commit survives.
     pub durability: Durability,
     /// Where to listen; port 0 picks one.
@@ -59,40 +67,54 @@ pub fn serve(config: &ServeConfig, progress: &dyn Progress) -> Result<Running, A
     let run = artifact::open(&config.run)?;
     let live = run.schema.kind == InputKind::Transactions;
     let state = live.then(|| run.schema.state()).transpose()?;
-    let cards = config.cards.key(config.database.as_deref())?;
-    let engine = Engine::new(EngineConfig { model: model(run, config.review, config.block), state, cards })?;
-    let shadow = match &config.shadow {
-        Some((run, share)) => Some(shadow(&engine, run, *share)?),
-        None => None,
-    };
+    let delay = run.schema.label_delay_days.days();
+    if let Some(days) = config.keep_days.filter(|days| live && *days < WINDOW_DAYS + delay) {
+        return Err(AppError::KeepsTooLittle { days, needed: WINDOW_DAYS + delay, run: run.name });
+    }
     let store = match &config.database {
         Some(path) => Some(store::open(path, config.durability)?),
         None => None,
     };
-    let mut places = Vec::new();
-    if let Some(store) = &store {
-        places = store.locations()?;
-        if live {
-            warm_start(&engine, &**store, progress)?;
+    let cards = config.cards.key(config.database.as_deref().zip(store.as_deref()))?;
+    let model = model(run, config.review, config.block);
+    let engine = Arc::new(Engine::new(EngineConfig { model, state, cards })?);
+    let shadow = match &config.shadow {
+        Some((run, share)) => Some(shadow(&engine, run, *share)?),
+        None => None,
+    };
+    let memory = match (live, &store, &config.database) {
+        (true, Some(store), Some(path)) => {
+            Some(Memory::recall(engine.clone(), store.clone(), path, progress)?)
         }
-    }
+        _ => None,
+    };
+    let mut places = store.as_ref().map_or(Ok(Vec::new()), |store| store.locations())?;
     if places.is_empty() {
         places = locations();
     }
     Ok(server::start(ServerConfig {
         bind: config.bind,
-        engine: Arc::new(engine),
+        engine,
         open: opener(config),
         shadow,
         store,
         keep_days: config.keep_days,
+        drain: config.drain,
         tokens: config.tokens.clone(),
         sites: config.sites.clone(),
         tls: config.tls.clone(),
         locations: places,
         workers: config.workers,
         clock: Arc::clone(&config.clock),
+        at_end: memory.map(|memory| -> AtEnd { Box::new(move |stats| save(&memory, stats)) }),
     })?)
+}
+
+/// Saves what live features remember, when all that they have seen is stored.
+fn save(memory: &Memory, stats: &Stats) {
+    if let Err(error) = memory.save(stats.transactions) {
+        tracing::warn!(%error, "the live features were not saved; the next start reads more of the history");
+    }
 }
 
 /// The model of a run, under other limits than its own where they are given.
@@ -105,6 +127,7 @@ fn model(run: Run, review: Option<f64>, block: Option<f64>) -> Model {
         version: run.manifest.version(),
         kind: run.manifest.facts.model,
         encoder: run.schema.encoder(),
+        label_delay: (run.schema.kind == InputKind::Transactions).then_some(run.schema.label_delay_days),
         reasons: Reasons::new(&run.schema),
         drift: run.drift.map(|reference| Mutex::new(Window::new(reference))),
         name: run.name,
@@ -156,20 +179,4 @@ fn opener(config: &ServeConfig) -> OpenModel {
         let run = artifact::open(&folder).map_err(|error| ModelError::Unusable(error.to_string()))?;
         Ok(model(run, review, block))
     })
-}
-
-fn warm_start(engine: &Engine, store: &dyn Store, progress: &dyn Progress) -> Result<(), AppError> {
-    progress.start("reading the history", None);
-    let mut failure = None;
-    let history = store.history(None)?;
-    let readable = history.map_while(|transaction| transaction.map_err(|error| failure = Some(error)).ok());
-    let count = engine.warm_start(readable);
-    progress.finish();
-    match failure {
-        Some(error) => Err(error.into()),
-        None => {
-            progress.note(format!("started from {count} stored transactions"));
-            Ok(())
-        }
-    }
 }

@@ -13,6 +13,8 @@ use super::is_found_in;
 
 /// Bytes of a key that is made; shorter ones are refused.
 const KEY_BYTES: usize = 32;
+/// What stands for card numbers begins so.
+pub const TOKEN: &str = "card_";
 /// Hex digits of what stands for a card number: 96 bits.
 const TOKEN_DIGITS: usize = 24;
 
@@ -73,6 +75,13 @@ impl CardKey {
         Self(Hmac::new_from_slice(bytes).expect("HMAC takes keys of any length"))
     }
 
+    /// Tells this key from others and tells nothing of it: 16 hex digits.
+    pub fn fingerprint(&self) -> String {
+        let mut mac = self.0.clone();
+        mac.update(b"the fingerprint of this key");
+        mac.finalize().into_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// What stands for `id`: `card_` and 24 hex digits when it holds a card number, which is written one way or another; `None` for
     /// any other id.
     pub fn token(&self, id: &str) -> Option<String> {
@@ -83,7 +92,7 @@ impl CardKey {
         let written: String = id.chars().filter(|sign| ![' ', '-'].contains(sign)).collect();
         mac.update(written.as_bytes());
         let hex = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        Some(format!("card_{}", &hex[..TOKEN_DIGITS]))
+        Some(format!("{TOKEN}{}", &hex[..TOKEN_DIGITS]))
     }
 }
 

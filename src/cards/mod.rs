@@ -9,7 +9,7 @@ mod key;
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub use key::{CardKey, KeyError};
+pub use key::{CardKey, KeyError, TOKEN};
 
 /// Digits of a card number.
 const DIGITS: std::ops::RangeInclusive<usize> = 13..=19;
@@ -45,8 +45,7 @@ fn find(text: &str, from: usize) -> Option<Range<usize>> {
     }
     let mut place = from;
     while place < bytes.len() {
-        let begins_word = place == 0 || !bytes[place - 1].is_ascii_alphanumeric();
-        if begins_word
+        if begins_word(bytes, place)
             && bytes[place].is_ascii_digit()
             && let Some(end) = end_of_card(bytes, place)
         {
@@ -55,6 +54,16 @@ fn find(text: &str, from: usize) -> Option<Range<usize>> {
         place += 1;
     }
     None
+}
+
+/// True when a word begins at `place`: behind anything but letters and digits, or behind white space that is written as Rust
+/// quotes it, as `\t`, because messages quote so.
+fn begins_word(bytes: &[u8], place: usize) -> bool {
+    match bytes[..place] {
+        [.., b'\\', b't' | b'n' | b'r' | b'0'] => true,
+        [.., before] => !before.is_ascii_alphanumeric(),
+        [] => true,
+    }
 }
 
 /// Where the card number ends that begins at `start`: at the end of a word of digits; `None` when there is none.

@@ -74,6 +74,16 @@ fn all_test_numbers_are_found_however_they_are_written() {
 }
 
 #[test]
+fn what_is_quoted_is_found_behind_white_space_too() {
+    for number in NUMBERS {
+        for space in ["\t", "\n", "\r", "\0", "\u{a0}", " "] {
+            let quoted = format!("{:?}", format!("{space}{number}"));
+            assert!(!masked(&quoted).contains(number), "{quoted}");
+        }
+    }
+}
+
+#[test]
 fn groups_are_those_that_are_printed_on_cards() {
     assert!(is_found_in("3782-822463-10005") && is_found_in("3056 930902 5904"));
     assert!(!is_found_in("37-82822463-10005") && !is_found_in("378282-246310005"));

@@ -12,6 +12,7 @@ use clap::{Args, ValueEnum};
 
 use super::Global;
 use super::cards::CardArgs;
+use super::duration::duration;
 use super::error::UsageError;
 use super::ui::Ui;
 use crate::app::runs;
@@ -45,6 +46,9 @@ pub struct ServeArgs {
     /// Delete decisions from the database after so many days [default: keep all]
     #[arg(long, value_name = "DAYS", requires = "db", value_parser = clap::value_parser!(u32).range(1..=36_500))]
     keep: Option<u32>,
+    /// Go on answering for so long when asked to stop, while /health/ready says no: for balancers that have to notice
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "0s")]
+    drain: Duration,
     /// What an acknowledged decision survives: a killed process, or a power failure too
     #[arg(long, value_enum, default_value_t = DurabilityArg::Process)]
     durability: DurabilityArg,
@@ -193,6 +197,7 @@ pub fn run(args: ServeArgs, global: &Global, ui: &Ui) -> anyhow::Result<()> {
         run: runs::locate(&args.run),
         database: args.db,
         keep_days: args.keep,
+        drain: args.drain,
         durability: match args.durability {
             DurabilityArg::Process => Durability::Process,
             DurabilityArg::Power => Durability::Power,

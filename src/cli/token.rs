@@ -1,7 +1,7 @@
 //! `fraudctl token`.
 
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::Global;
 use super::error::UsageError;
 use super::ui::Ui;
-use crate::server::NewToken;
+use crate::server::{NewToken, Tokens, TokensError};
 
 /// Make a token for a client of `serve`
 ///
@@ -39,6 +39,9 @@ struct Made<'a> {
 
 pub fn run(args: TokenArgs, _global: &Global, ui: &Ui) -> anyhow::Result<()> {
     let NewToken { secret, line } = NewToken::make(&args.name, &args.scopes).map_err(UsageError)?;
+    if let Some(path) = &args.append {
+        check_free(path, &args.name)?;
+    }
     match &args.append {
         Some(path) => append(path, &line).with_context(|| path.display().to_string())?,
         None if !ui.json => ui.complain(&format!("for the file of serve --tokens:\n{line}")),
@@ -49,6 +52,23 @@ pub fn run(args: TokenArgs, _global: &Global, ui: &Ui) -> anyhow::Result<()> {
         false => secret,
     };
     ui.data(&format!("{text}\n"))?;
+    Ok(())
+}
+
+/// The server takes no file in which a name stands twice, nor one that it can not read.
+fn check_free(path: &Path, name: &str) -> anyhow::Result<()> {
+    let tokens = match Tokens::read(path) {
+        Ok(tokens) => tokens,
+        Err(TokensError::Empty { .. }) => return Ok(()),
+        Err(TokensError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    if tokens.has(name) {
+        let path = path.display();
+        let error =
+            format!("{path} has a token named {name:?}; remove its line first, or choose another name");
+        return Err(UsageError(error).into());
+    }
     Ok(())
 }
 

@@ -33,7 +33,8 @@ pub enum EngineError {
     },
     /// A model that reads other things than the one it is to follow.
     #[error(
-        "{model}: this model takes other features than the one that is served; start a server of its own for it"
+        "{model}: this model takes other features than the one that is served, or labels after another delay; start a \
+         server of its own for it"
     )]
     OtherInputs {
         /// Its name.

@@ -1,6 +1,7 @@
 //! What moved a score.
 
 use super::{EngineError, Model};
+use crate::cards;
 use crate::features::Reasons;
 use crate::model::Explainer;
 use crate::wire::Contribution;
@@ -34,7 +35,9 @@ impl Explanation {
             feature: features[feature].clone(),
             value: Some(row[feature]).filter(|value| !value.is_nan()),
             contribution: all[feature],
-            reason: (all[feature] > 0.0).then(|| reasons.words(feature, row[feature])),
+            // It quotes words of the file that the model has learnt from.
+            reason: (all[feature] > 0.0)
+                .then(|| cards::masked(&reasons.words(feature, row[feature])).into_owned()),
         };
         Self {
             base: explainer.base(),

@@ -7,6 +7,7 @@
 mod error;
 mod explanation;
 pub mod input;
+mod known;
 mod live;
 mod model;
 mod shadow;
@@ -21,12 +22,13 @@ pub use error::EngineError;
 pub use explanation::Explanation;
 use input::{Fields, InputError, Request};
 use live::Live;
+pub use live::Saved;
 pub use model::{Drift, Model, Scored};
 pub use shadow::{Comparison, Shadow};
 
 use crate::cards::CardKey;
 use crate::domain::{TerminalId, Timestamp, Transaction, TransactionId};
-use crate::features::{FeatureState, Plan};
+use crate::features::{FeatureState, LabelDelay, Plan, SnapshotError};
 
 /// What an engine is made of.
 pub struct EngineConfig {
@@ -55,6 +57,8 @@ impl Given {
 /// Scores transactions as they come.
 pub struct Engine {
     fields: Fields,
+    /// Of the live features, when there are some.
+    label_delay: Option<LabelDelay>,
     live: Option<Mutex<Live>>,
     current: ArcSwap<Model>,
     /// What scored before the last exchange.
@@ -72,12 +76,16 @@ impl Engine {
         let EngineConfig { model, state, cards } = config;
         check(&model)?;
         let features = model.features();
-        let makes = |state: &FeatureState| Plan::new(features).is_ok_and(|plan| plan == *state.plan());
+        let makes = |state: &FeatureState| {
+            Plan::new(features).is_ok_and(|plan| plan == *state.plan())
+                && model.label_delay == Some(state.delay())
+        };
         if state.as_ref().is_some_and(|state| !makes(state)) {
             return Err(EngineError::NotLive { features: features.to_vec() });
         }
         Ok(Self {
             fields: Fields::new(model.encoder.clone(), state.is_some(), cards),
+            label_delay: model.label_delay,
             live: state.map(|state| Mutex::new(Live::new(state, features.len()))),
             current: ArcSwap::from_pointee(model),
             previous: Mutex::default(),
@@ -121,7 +129,10 @@ impl Engine {
     pub fn check_successor(&self, model: &Model) -> Result<(), EngineError> {
         check(model)?;
         let (now, then) = (self.fields.encoder(), &model.encoder);
-        match now.inputs() == then.inputs() && now.features() == then.features() {
+        let is_same = now.inputs() == then.inputs()
+            && now.features() == then.features()
+            && model.label_delay == self.label_delay;
+        match is_same {
             true => Ok(()),
             false => Err(EngineError::OtherInputs { model: model.name.clone() }),
         }
@@ -151,9 +162,27 @@ impl Engine {
         self.live.as_ref().is_some_and(|live| locked(live).learn(terminal, time, fraud))
     }
 
-    /// Terminal and time of a transaction that passed through the live state a short while ago.
-    pub fn passed(&self, id: &TransactionId) -> Option<(TerminalId, Timestamp)> {
-        locked(self.live.as_ref()?).passed(id)
+    /// Learns the same of a transaction that passed under `id` a short while ago, which counts as nothing but that. Gives as what it
+    /// counted before; `None` when it is not remembered.
+    pub fn learn_of(&self, id: &TransactionId, fraud: bool) -> Option<bool> {
+        locked(self.live.as_ref()?).learn_of(id, fraud)
+    }
+
+    /// The live state as it stands; `None` when there is none.
+    pub fn save(&self) -> Option<Saved> {
+        let live = locked(self.live.as_ref()?);
+        Some(live.save(self.fields.encoder().features()))
+    }
+
+    /// Goes on from what was saved: from here on, rows are the very same. Without a live state nothing happens.
+    ///
+    /// # Errors
+    /// [`SnapshotError`] when it is damaged, or is not of the features that are made here; nothing has changed then.
+    pub fn restore(&self, saved: Saved) -> Result<(), SnapshotError> {
+        let Some(live) = &self.live else { return Ok(()) };
+        let mut live = locked(live);
+        *live = live.restored(saved, self.fields.encoder().features())?;
+        Ok(())
     }
 
     /// Passes `history`, oldest first, through the live state; returns how many there were. One that comes under
@@ -163,11 +192,32 @@ impl Engine {
         let mut live = locked(live);
         let mut row = vec![f64::NAN; self.fields.encoder().features().len()];
         let taken = history.filter(|transaction| live.observe(transaction, Given::ALL, &mut row).is_ok());
-        taken.count() as u64
+        let count = taken.count() as u64;
+        live.stored(count);
+        count
     }
 
-    /// The row of a request: as it was given, or from the live state, through which a raw transaction passes. An id that
-    /// was seen a short while ago gets the features it got then, and does not count twice.
+    /// True when a transaction most likely passed under `id` whose row is no longer remembered: passed once more it would count
+    /// twice, so what became of it has to be looked up elsewhere first.
+    pub fn has_forgotten(&self, id: &TransactionId) -> bool {
+        self.live.as_ref().is_some_and(|live| locked(live).has_forgotten(id))
+    }
+
+    /// So many transactions that passed through the live state are stored now.
+    pub fn stored(&self, count: u64) {
+        if let Some(live) = &self.live {
+            locked(live).stored(count);
+        }
+    }
+
+    /// How many passed through the live state and are not stored: under way, or refused after all.
+    pub fn unstored(&self) -> u64 {
+        self.live.as_ref().map_or(0, |live| locked(live).unstored())
+    }
+
+    /// The row of a request: as it was given, or from the live state, through which a raw transaction passes; and the time at
+    /// which it happened. An id that was seen a short while ago gets the features and the time it got then, and does not count
+    /// twice.
     ///
     /// # Errors
     /// [`EngineError::Conflict`] when another transaction was seen under this id.
@@ -177,11 +227,12 @@ impl Engine {
         id: &TransactionId,
         time: Timestamp,
         given: Given,
-    ) -> Result<Cow<'request, [f64]>, EngineError> {
-        match request.transaction(&self.fields, id, time) {
-            Some(transaction) => Ok(Cow::Owned(self.observe(&transaction, given)?)),
-            None => Ok(Cow::Borrowed(&request.row)),
-        }
+    ) -> Result<(Cow<'request, [f64]>, Timestamp), EngineError> {
+        let Some(transaction) = request.transaction(&self.fields, id, time) else {
+            return Ok((Cow::Borrowed(&request.row), time));
+        };
+        let (row, time) = self.pass(&transaction, given)?;
+        Ok((Cow::Owned(row), time))
     }
 
     /// Passes a transaction through the live state and gives its features; NaN without a live state.
@@ -189,12 +240,15 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Conflict`] when another transaction was seen under this id.
     pub fn observe(&self, transaction: &Transaction, given: Given) -> Result<Vec<f64>, EngineError> {
+        self.pass(transaction, given).map(|(row, _)| row)
+    }
+
+    fn pass(&self, transaction: &Transaction, given: Given) -> Result<(Vec<f64>, Timestamp), EngineError> {
         let mut row = vec![f64::NAN; self.fields.encoder().features().len()];
-        if let Some(live) = &self.live {
-            // A panic inside the state would leave at most one entity's window half updated: going on is the lesser harm.
-            locked(live).observe(transaction, given, &mut row)?;
-        }
-        Ok(row)
+        let Some(live) = &self.live else { return Ok((row, transaction.time)) };
+        // A panic inside the state would leave at most one entity's window half updated: going on is the lesser harm.
+        let time = locked(live).observe(transaction, given, &mut row)?;
+        Ok((row, time))
     }
 }
 

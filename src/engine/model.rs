@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::EngineError;
 use crate::domain::{Decision, Thresholds};
-use crate::features::Reasons;
 use crate::features::encoding::Encoder;
+use crate::features::{LabelDelay, Reasons};
 use crate::model::drift::{Shift, Window};
-use crate::model::{ModelKind, Scorer};
+use crate::model::{ModelKind, Scorer, Unexplained};
 
 /// One version of a model.
 pub struct Model {
@@ -19,6 +19,8 @@ pub struct Model {
     pub kind: ModelKind,
     /// What makes its rows of a table's columns, or takes an event log's features as they are given.
     pub encoder: Encoder,
+    /// Of a model of raw transactions: after what time its features count a label.
+    pub label_delay: Option<LabelDelay>,
     /// The model.
     pub scorer: Arc<dyn Scorer>,
     /// Puts its features into words.
@@ -82,6 +84,15 @@ impl Model {
         self.scorer.score(rows, &mut scores);
         let each = rows.chunks_exact(width).zip(scores);
         each.map(|(row, score)| self.check_range(row).and_then(|()| self.decide(score))).collect()
+    }
+
+    /// Whether it tells what moves its scores.
+    ///
+    /// # Errors
+    /// [`EngineError::Unexplained`]
+    pub fn check_explained(&self) -> Result<(), EngineError> {
+        let unexplained = |error: Unexplained| EngineError::Unexplained { why: error.to_string() };
+        self.scorer.explainer().map(|_| ()).map_err(unexplained)
     }
 
     /// Scores a row of zeros, so that the first transaction does not pay for what is set up late.
@@ -148,7 +159,7 @@ impl Model {
             inputs: encoder.inputs().to_vec(),
             columns: crate::features::Columns::default(),
             time_format: crate::domain::TimeFormat::Iso,
-            label_delay_days: crate::features::LabelDelay::default(),
+            label_delay_days: LabelDelay::default(),
             positive: None,
         };
         Self {
@@ -156,6 +167,7 @@ impl Model {
             version: "1a2b3c".to_owned(),
             kind: ModelKind::Lightgbm,
             encoder,
+            label_delay: None,
             scorer,
             reasons: Reasons::new(&schema),
             thresholds,

@@ -44,11 +44,9 @@ fn tabular() -> Engine {
 fn engine(features: Vec<String>, state: Option<FeatureState>) -> Result<Engine, EngineError> {
     let scorer = Arc::new(First(features.len()));
     let thresholds = Thresholds { review: 0.5, block: Some(0.9) };
-    Engine::new(EngineConfig {
-        model: Model::of(Encoder::of_numbers(&features), scorer, thresholds),
-        state,
-        cards: None,
-    })
+    let mut model = Model::of(Encoder::of_numbers(&features), scorer, thresholds);
+    model.label_delay = state.as_ref().map(FeatureState::delay);
+    Engine::new(EngineConfig { model, state, cards: None })
 }
 
 fn transaction(id: u64, seconds: i64, amount: f64) -> Transaction {
@@ -66,7 +64,7 @@ fn transaction(id: u64, seconds: i64, amount: f64) -> Transaction {
 fn scored(engine: &Engine, body: &str) -> Scored {
     let request = engine.read(body.as_bytes()).unwrap();
     let row = engine.row(&request, &TransactionId::from(1), Timestamp::from_seconds(0), Given::ALL).unwrap();
-    engine.model().score(&row).unwrap()
+    engine.model().score(&row.0).unwrap()
 }
 
 #[test]
@@ -118,6 +116,19 @@ fn a_model_that_does_not_fit_is_not_published() {
         engine.publish(Model::of(Encoder::of_numbers(&names), scorer, thresholds)).unwrap_err()
     };
     assert!(matches!(publish(&["V1", "V2"], Arc::new(First(2))), EngineError::OtherInputs { .. }));
+    let features = HANDBOOK.map(str::to_owned);
+    let live = tests::engine(features.to_vec(), Some(fresh())).unwrap();
+    let delayed = |days: u32| {
+        let scorer = Arc::new(First(features.len()));
+        let thresholds = Thresholds { review: 0.5, block: None };
+        let model = Model::of(Encoder::of_numbers(&features), scorer, thresholds);
+        live.publish(Model { label_delay: LabelDelay::from_days(days), ..model })
+    };
+    assert!(
+        matches!(delayed(14), Err(EngineError::OtherInputs { .. })),
+        "its features would be made otherwise"
+    );
+    assert!(delayed(7).is_ok());
     assert!(matches!(publish(&["V1", "Amount"], Arc::new(First(3))), EngineError::Mismatch { .. }));
     assert_eq!(publish(&["V1", "Amount"], Arc::new(Broken(2))), EngineError::NoScore);
     assert_eq!(engine.model().thresholds, tabular().model().thresholds);
@@ -301,4 +312,46 @@ fn drift_is_told_of_the_rows_that_were_watched() {
     assert_eq!(drift.rows, 1_000);
     let moved: Vec<bool> = drift.features.iter().map(|shift| shift.is_drift()).collect();
     assert_eq!((moved, drift.score.is_drift()), (vec![false, true], false));
+}
+
+#[test]
+fn a_saved_state_goes_on_with_the_same_features_and_the_same_ids() {
+    let features: Vec<String> = HANDBOOK.map(str::to_owned).to_vec();
+    let one = engine(features.clone(), Some(fresh())).unwrap();
+    for id in 0..40 {
+        one.observe(&transaction(id, 10 * id as i64, 5.0 + id as f64), Given::ALL).unwrap();
+    }
+    assert_eq!(one.learn_of(&TransactionId::from(7), true), Some(false));
+    let saved = || one.save().unwrap();
+    let other = engine(features.clone(), Some(fresh())).unwrap();
+    other.restore(saved()).unwrap();
+    let again = transaction(39, 390, 44.0);
+    assert_eq!(other.observe(&again, Given::ALL).unwrap(), one.observe(&again, Given::ALL).unwrap());
+    assert!(other.observe(&transaction(39, 390, 45.0), Given::ALL).is_err(), "another under that id");
+    assert_eq!(other.learn_of(&TransactionId::from(7), false), Some(true));
+    one.learn_of(&TransactionId::from(7), false);
+    let next = transaction(40, 400, 9.0);
+    assert_eq!(other.observe(&next, Given::ALL).unwrap(), one.observe(&next, Given::ALL).unwrap());
+
+    let fewer = engine(
+        features[..5].to_vec(),
+        Some(FeatureState::new(Plan::new(&features[..5]).unwrap(), LabelDelay::default())),
+    );
+    assert!(matches!(fewer.unwrap().restore(saved()), Err(SnapshotError::OtherFeatures)));
+    let later = FeatureState::new(Plan::new(&features).unwrap(), LabelDelay::from_days(9).unwrap());
+    let refused = engine(features, Some(later)).unwrap().restore(saved());
+    assert!(matches!(refused, Err(SnapshotError::OtherDelay { saved: 7, wanted: 9 })));
+}
+
+#[test]
+fn what_shares_a_second_with_a_fraud_is_labelled_for_itself() {
+    let live = engine(HANDBOOK.map(str::to_owned).to_vec(), Some(fresh())).unwrap();
+    for id in [1, 2] {
+        live.observe(&transaction(id, 0, 5.0), Given::ALL).unwrap();
+    }
+    live.learn_of(&TransactionId::from(1), true);
+    live.learn_of(&TransactionId::from(2), false);
+    let later = live.observe(&transaction(3, 8 * 86_400, 5.0), Given::ALL).unwrap();
+    let risk = HANDBOOK.iter().position(|name| *name == "TERMINAL_ID_RISK_7DAY_WINDOW").unwrap();
+    assert_eq!(later[risk], 0.5);
 }

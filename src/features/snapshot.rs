@@ -1,12 +1,12 @@
 //! Live state as bytes: what is remembered, from which everything else follows, and behind it a SHA-256 of that.
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::customer::{CustomerHistory, Payment};
 use super::state::{FeatureState, LabelDelay};
 use super::terminal::{Entry, TerminalHistory};
 use crate::domain::{CustomerId, TerminalId};
+use crate::files;
 
 use super::set::Plan;
 
@@ -23,6 +23,9 @@ pub enum SnapshotError {
     /// Written by a newer version.
     #[error("the saved state of the features has version {0}; this fraudctl reads version {VERSION}")]
     Version(u32),
+    /// Saved for a model of other features.
+    #[error("the saved state is that of a model with other features")]
+    OtherFeatures,
     /// Labels become known after another time.
     #[error("the saved state counts labels after {saved} days, and {wanted} are asked for")]
     OtherDelay {
@@ -57,7 +60,7 @@ impl FeatureState {
         customers.sort_by(|left, right| left.0.cmp(&right.0));
         terminals.sort_by(|left, right| left.0.cmp(&right.0));
         let snapshot = Snapshot { delay: self.delay, customers, terminals };
-        sealed(rmp_serde::to_vec(&(VERSION, snapshot)).expect("plain numbers and text can be written"))
+        files::sealed(rmp_serde::to_vec(&(VERSION, snapshot)).expect("plain numbers and text can be written"))
     }
 
     /// The state that was saved, for rows of `plan`: from here on it gives the very same features.
@@ -66,12 +69,7 @@ impl FeatureState {
     /// [`SnapshotError`] when the bytes are damaged, of a newer version, or of another label delay.
     pub fn restore(bytes: &[u8], plan: Plan, delay: LabelDelay) -> Result<Self, SnapshotError> {
         let damaged = |why: &str| SnapshotError::Damaged(why.to_owned());
-        let Some((body, checksum)) = bytes.split_last_chunk::<32>() else {
-            return Err(damaged("it is cut off"));
-        };
-        if Sha256::digest(body)[..] != checksum[..] {
-            return Err(damaged("its checksum is another"));
-        }
+        let body = files::unsealed(bytes).ok_or_else(|| damaged("its checksum is another"))?;
         let mut rest = body;
         let (version, snapshot) = match rmp_serde::from_read::<_, (u32, Snapshot)>(&mut rest) {
             Ok(_) if !rest.is_empty() => return Err(damaged("something stands behind its end")),
@@ -98,13 +96,6 @@ impl FeatureState {
         }
         if all_new { Ok(state) } else { Err(damaged("an id is in it twice")) }
     }
-}
-
-/// The bytes with their checksum.
-pub(super) fn sealed(mut body: Vec<u8>) -> Vec<u8> {
-    let checksum = Sha256::digest(&body);
-    body.extend_from_slice(&checksum);
-    body
 }
 
 /// What a newer version wrote need not have the form of this one; it says so at its beginning.

@@ -125,6 +125,11 @@ impl FeatureState {
         self.customers.histories.len() + self.terminals.histories.len()
     }
 
+    /// After what time labels count.
+    pub fn delay(&self) -> LabelDelay {
+        self.delay
+    }
+
     /// What makes its rows.
     pub fn plan(&self) -> &Plan {
         &self.plan

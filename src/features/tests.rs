@@ -3,9 +3,9 @@
 
 use proptest::prelude::*;
 
-use super::snapshot::sealed;
 use super::*;
 use crate::domain::{Amount, CustomerId, GeoPoint, TerminalId, Timestamp, Transaction, TransactionId};
+use crate::files::sealed;
 use crate::progress::Silent;
 
 const DAY: i64 = Timestamp::DAY_US;

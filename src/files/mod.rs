@@ -182,6 +182,13 @@ pub fn write_file<T, E: From<FileError>>(
     Ok(filled)
 }
 
+/// The file beside another that has its name and `ending` behind that.
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
 /// Removes a file, where there is one.
 ///
 /// # Errors
@@ -213,6 +220,19 @@ pub fn checksum(path: &Path) -> Result<String, FileError> {
         }
     }
     Ok(hexadecimal(&hasher.finalize()))
+}
+
+/// `body` and behind it its SHA-256.
+pub fn sealed(mut body: Vec<u8>) -> Vec<u8> {
+    let checksum = Sha256::digest(&body);
+    body.extend_from_slice(&checksum);
+    body
+}
+
+/// What [`sealed`] was given; `None` when the bytes are no longer those that it made.
+pub fn unsealed(bytes: &[u8]) -> Option<&[u8]> {
+    let (body, checksum) = bytes.split_last_chunk::<32>()?;
+    (Sha256::digest(body)[..] == checksum[..]).then_some(body)
 }
 
 /// Two digits a byte.

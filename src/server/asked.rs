@@ -1,5 +1,7 @@
 //! A request with everything it left out, and what is stored of it.
 
+use actix_web::web;
+
 use super::App;
 use super::deciding::Verdict;
 use super::metrics::OfModel;
@@ -26,15 +28,44 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn new(app: &App, mut request: Request, on_map: bool) -> Result<Self, Refusal> {
-        let now = (app.clock)();
+        let now = Self::check_time(app, &request)?;
         let time = request.time.unwrap_or(now);
-        if time.micros() > now.micros().saturating_add(AHEAD_US) {
-            let error = format!("{time} is more than a day ahead of the server's clock");
-            return Err(Refusal::out_of_range("time", error));
-        }
         let given = Given { id: request.id.is_some(), time: request.time.is_some() };
         let id = request.id.take().unwrap_or_else(|| app.ids.next());
         Ok(Self { id, time, now, on_map, given, request })
+    }
+
+    /// Refuses a request that comes from the future; else gives the time of now.
+    pub(super) fn check_time(app: &App, request: &Request) -> Result<Timestamp, Refusal> {
+        let now = (app.clock)();
+        match request.time.filter(|time| time.micros() > now.micros().saturating_add(AHEAD_US)) {
+            None => Ok(now),
+            Some(time) => {
+                let error = format!("{time} is more than a day ahead of the server's clock");
+                Err(Refusal::out_of_range("time", error))
+            }
+        }
+    }
+
+    /// What was decided under its id so long ago that the live features no longer know the row, which must not count twice.
+    ///
+    /// # Errors
+    /// A conflict when it was another transaction, or when the database does not work.
+    pub(super) async fn decided_before(&self, app: &App) -> Result<Option<DecisionRecord>, Refusal> {
+        let Some(store) = app.store.as_ref().filter(|_| self.given.id) else { return Ok(None) };
+        if !self.request.is_transaction(app.engine.fields()) || !app.engine.has_forgotten(&self.id) {
+            return Ok(None);
+        }
+        let (store, id) = (store.clone(), self.id.clone());
+        let found =
+            web::block(move || store.decision(id.as_str())).await.map_err(|_| Refusal::failed())??;
+        match found {
+            Some(stored) if stored.record.digest == self.request.digest(self.on_map) => {
+                Ok(Some(stored.record))
+            }
+            Some(_) => Err(Refusal::conflict(self.id.as_str())),
+            None => Ok(None),
+        }
     }
 
     /// What is stored of it.

@@ -1,13 +1,16 @@
 //! `POST /predict/batch`: many transactions in, one answer or problem for each out, in their order.
 
 use std::ops::Range;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::web::{self, Bytes, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, rt};
 use futures_util::stream;
 use serde::Deserialize;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
 
+use super::budget::{Budget, Held};
 use super::deciding::{self, Place, Wants};
 use super::problem::Refusal;
 use super::turns::Ticket;
@@ -18,6 +21,8 @@ use crate::wire::Answer;
 
 /// Rows that are scored one after the other without a pause for others: about a millisecond.
 const BLOCK_ROWS: usize = 256;
+/// How long a client may take to take a block.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// What a block has in bytes, about; it says how long one waits, not how large a row may be.
 const BLOCK_BYTES: usize = 128 * 1024;
 
@@ -37,35 +42,32 @@ pub(super) async fn batch(
 ) -> Result<HttpResponse, Refusal> {
     let query = web::Query::<Query>::from_query(request.query_string())
         .map_err(|error| Refusal::bad("invalid_query", format!("{error}; known is map")))?;
-    let announced = body::announced(&request).unwrap_or(0);
-    if let Err(refusal) = worker.turns.check(announced.min(BLOCK_BYTES)) {
-        // What it has sent is taken off the wire and nowhere kept, so that the connection can go on.
-        body::pass_over(payload).await?;
-        return Err(refusal);
-    }
+    let room = worker.turns.check(body::to_come(&request).min(BLOCK_BYTES));
+    let held = match room.and_then(|()| Budget::hold(&worker, body::to_come(&request))) {
+        Ok(held) => held,
+        Err(refusal) => {
+            // What it has sent is taken off the wire and nowhere kept, so that the connection can go on.
+            body::pass_over(payload).await?;
+            return Err(refusal);
+        }
+    };
     let (body, form) = body::read_rows(&request, payload).await?;
     let rows = Rows::new(&body, form)?;
     let wants = Wants { map: query.map, contributions: None };
     let ticket = worker.turns.line_up(rows.len().min(BLOCK_BYTES))?;
-    let mut batch = Batch { place: Place { app, worker: worker.clone() }, body, rows, form, wants, done: 0 };
+    let place = Place { app, worker: worker.clone() };
+    let mut batch = Batch { place, body, rows, form, wants, done: 0, _held: held };
     let first = batch.block(ticket).await;
     let mut response = HttpResponse::Ok();
     response.content_type(body::content_type(form)).insert_header(page::NO_SNIFFING);
     if batch.rows.is_empty() {
         return Ok(response.body(first));
     }
-    // A block is computed when the one before has been taken: a slow client costs nobody else anything.
-    Ok(response.streaming(stream::unfold((Some(first), batch), |(first, mut batch)| async {
-        let block = match first {
-            Some(first) => first,
-            None if batch.rows.is_empty() => return None,
-            None => {
-                let worker = batch.place.worker.clone();
-                let bytes = batch.rows.len().min(BLOCK_BYTES);
-                batch.block(worker.turns.go_on(bytes)).await
-            }
-        };
-        Some((Ok::<_, Refusal>(block), (None, batch)))
+    let (sender, blocks) = mpsc::channel(1);
+    rt::spawn(batch.send(first, sender));
+    Ok(response.streaming(stream::unfold(blocks, |mut blocks| async {
+        let block = blocks.recv().await?;
+        Some((block, blocks))
     })))
 }
 
@@ -78,9 +80,30 @@ struct Batch {
     wants: Wants,
     /// Rows that have been answered.
     done: usize,
+    _held: Held,
 }
 
 impl Batch {
+    /// Sends `first` and then what follows. A block is computed when the one before has been taken, so that a slow client costs nobody
+    /// else anything; one that takes nothing for long is left, and its connection ends in the middle of the answer.
+    async fn send(mut self, first: Bytes, sender: mpsc::Sender<Result<Bytes, Refusal>>) {
+        let mut block = first;
+        loop {
+            let Ok(room) = timeout(PATIENCE, sender.reserve()).await else {
+                drop(self);
+                return abandon(sender).await;
+            };
+            // An error means that the client has gone.
+            let Ok(room) = room else { return };
+            room.send(Ok(block));
+            if self.rows.is_empty() {
+                return;
+            }
+            let worker = self.place.worker.clone();
+            block = self.block(worker.turns.go_on(self.rows.len().min(BLOCK_BYTES))).await;
+        }
+    }
+
     /// Decides the next rows; gives their answers as they are sent, with what stands before and after them.
     async fn block(&mut self, ticket: Ticket<'_>) -> Bytes {
         let _turn = ticket.turn().await;
@@ -88,7 +111,8 @@ impl Batch {
         let texts = std::iter::from_fn(|| self.rows.next(&self.body)).take(BLOCK_ROWS);
         let read = |text: Range<usize>| Ok(self.place.app.engine.read(&self.body[text])?);
         let requests: Vec<_> = texts.map(read).collect();
-        let answers = deciding::decide_all(self.place.clone(), requests, self.wants, started).await;
+        let model = self.place.app.engine.model();
+        let answers = deciding::decide_all(self.place.clone(), model, requests, self.wants, started).await;
         let (before, between, after) = body::marks(self.form);
         let mut out = Vec::with_capacity(answers.len() * 192 + 2);
         if self.done == 0 {
@@ -106,6 +130,12 @@ impl Batch {
         }
         out.into()
     }
+}
+
+/// Keeps nothing of the batch, and ends its answer with an error should the client come back to it.
+async fn abandon(sender: mpsc::Sender<Result<Bytes, Refusal>>) {
+    // An error means that the client has gone for good.
+    let _ = sender.send(Err(Refusal::failed())).await;
 }
 
 fn write(out: &mut Vec<u8>, answer: &Result<Answer<'static>, Refusal>, row: usize) {

@@ -6,6 +6,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpMessage, HttpRequest};
 use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
 
 use super::problem::Refusal;
 use crate::engine::input::Form;
@@ -27,8 +28,44 @@ const LINES: [&str; 4] =
 
 /// The whole body of `request`: one JSON value.
 pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes, Refusal> {
+    read_up_to(request, payload, BODY_LIMIT).await
+}
+
+/// The whole body of `request`: one JSON value of `limit` bytes at most.
+pub(super) async fn read_up_to(
+    request: &HttpRequest,
+    payload: Payload,
+    limit: usize,
+) -> Result<Bytes, Refusal> {
     check_type(request, &[])?;
-    read_within(payload, BODY_LIMIT).await
+    read_within(payload, limit).await
+}
+
+/// Bytes of many transactions that are still to come.
+pub(super) fn to_come(request: &HttpRequest) -> usize {
+    announced(request).unwrap_or(ROWS_LIMIT).min(ROWS_LIMIT)
+}
+
+/// The value of type `T` in a body.
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(body).map_err(|error| malformed(&error))
+}
+
+/// What serde says of a field, as the other refusals say it.
+fn malformed(error: &serde_json::Error) -> Refusal {
+    let text = error.to_string();
+    let about = |start: &str| text.strip_prefix(start)?.split('`').next();
+    let kinds = [
+        ("missing field `", "missing_field"),
+        ("unknown field `", "unknown_field"),
+        ("duplicate field `", "duplicate_field"),
+    ];
+    let found = kinds.into_iter().find_map(|(start, code)| Some((code, about(start)?.to_owned())));
+    match found {
+        Some((code, field)) => Refusal::bad(code, text).about(field),
+        None if error.is_data() => Refusal::bad("wrong_type", text),
+        None => Refusal::bad("malformed", text),
+    }
 }
 
 /// The whole body of `request`, and how it holds its rows. What is not said to be JSON, or nothing at all, is taken by its look.

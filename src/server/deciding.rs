@@ -1,5 +1,6 @@
 //! From requests to decisions that are stored, counted and, if they are alerts, shown.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::{rt, web};
@@ -33,6 +34,12 @@ pub(super) struct Wants {
 /// A decision, and what moved it when that was wanted.
 pub(super) type Decided = Result<(Answer<'static>, Option<Explanation>), Refusal>;
 
+/// Checks of a request what can be checked without deciding it.
+pub(super) fn check(app: &App, model: &Model, request: &Request) -> Result<(), Refusal> {
+    Asked::check_time(app, request)?;
+    Ok(model.check_range(&request.row)?)
+}
+
 /// Has a request decided that was complete at `started`. What is to be stored ends what it has begun even when the client
 /// leaves meanwhile, which drops this future: what is stored is counted and shown as well.
 pub(super) async fn decide(place: Place, request: Request, wants: Wants, started: Instant) -> Decided {
@@ -46,9 +53,16 @@ pub(super) async fn decide(place: Place, request: Request, wants: Wants, started
 async fn run(place: &Place, request: Request, wants: Wants, started: Instant) -> Decided {
     let app = &*place.app;
     let slot = place.worker.slot(app)?;
-    let asked = Asked::new(app, request, wants.map)?;
+    let mut asked = Asked::new(app, request, wants.map)?;
     let model = app.engine.model();
-    let row = app.engine.row(&asked.request, &asked.id, asked.time, asked.given)?;
+    if wants.contributions.is_some() {
+        model.check_explained()?;
+    }
+    if let Some(before) = asked.decided_before(app).await? {
+        return repeated(&model, before, wants);
+    }
+    let is_raw = asked.request.is_transaction(app.engine.fields());
+    let (row, time) = app.engine.row(&asked.request, &asked.id, asked.time, asked.given)?;
     let scored = model.score(&row)?;
     let explanation = wants.contributions.map(|top| model.explain(&row, top)).transpose()?;
     notice(app, &model, &row, scored);
@@ -60,11 +74,12 @@ async fn run(place: &Place, request: Request, wants: Wants, started: Instant) ->
         return Ok((answer, explanation));
     }
     let row = row.into_owned();
+    asked.time = time;
     let record = asked.record(app, &counts, row, scored, verdict).await?;
     let event = verdict.is_shown().then(|| alert::event(record.clone()));
     if let Some(slot) = slot {
         match slot.record(record).await? {
-            Recorded::New(_) => {}
+            Recorded::New(_) => app.engine.stored(u64::from(is_raw)),
             Recorded::Repeated(before) => return repeated(&model, before.record, wants),
             Recorded::Conflict => return Err(Refusal::conflict(&answer.id)),
         }
@@ -74,23 +89,25 @@ async fn run(place: &Place, request: Request, wants: Wants, started: Instant) ->
     Ok((answer, explanation))
 }
 
-/// Has the rows of a block decided, those of them that could be read; says what became of each, in their order.
+/// Has the rows of a block decided by `model`, those of them that could be read; says what became of each, in their order.
 pub(super) async fn decide_all(
     place: Place,
+    model: Arc<Model>,
     requests: Vec<Result<Request, Refusal>>,
     wants: Wants,
     started: Instant,
 ) -> Vec<Result<Answer<'static>, Refusal>> {
     if place.app.writer.is_none() {
-        return run_all(&place, requests, wants, started).await;
+        return run_all(&place, &model, requests, wants, started).await;
     }
     let count = requests.len();
-    let decided = rt::spawn(async move { run_all(&place, requests, wants, started).await }).await;
+    let decided = rt::spawn(async move { run_all(&place, &model, requests, wants, started).await }).await;
     decided.unwrap_or_else(|_| vec![Err(Refusal::failed()); count])
 }
 
 async fn run_all(
     place: &Place,
+    model: &Model,
     requests: Vec<Result<Request, Refusal>>,
     wants: Wants,
     started: Instant,
@@ -101,22 +118,20 @@ async fn run_all(
         Ok(room) => room,
         Err(error) => return vec![Err(error.into()); count],
     };
-    let model = app.engine.model();
-    let counts = app.metrics.of(&model);
+    let counts = app.metrics.of(model);
     let width = model.features().len();
     let mut rows = Vec::with_capacity(count * width);
     let mut answers: Vec<Result<Answer<'static>, Refusal>> = Vec::with_capacity(count);
     let mut asked_for = Vec::with_capacity(count);
     for (place, request) in requests.into_iter().enumerate() {
-        let read = request.and_then(|request| Asked::new(app, request, wants.map)).and_then(|asked| {
-            rows.extend_from_slice(&app.engine.row(&asked.request, &asked.id, asked.time, asked.given)?);
-            Ok(asked)
-        });
-        // Replaced below by what becomes of it.
-        answers.push(Err(Refusal::failed()));
-        match read {
-            Ok(asked) => asked_for.push((place, asked)),
-            Err(refusal) => answers[place] = Err(refusal),
+        match take(app, request, wants, &mut rows).await {
+            // Replaced below by what becomes of it.
+            Ok(Taken::Asked(asked)) => {
+                answers.push(Err(Refusal::failed()));
+                asked_for.push((place, asked));
+            }
+            Ok(Taken::Decided(before)) => answers.push(Ok(answered_before(before))),
+            Err(refusal) => answers.push(Err(refusal)),
         }
     }
     let mut records = Vec::new();
@@ -130,9 +145,9 @@ async fn run_all(
                 continue;
             }
         };
-        notice(app, &model, row, scored);
+        notice(app, model, row, scored);
         let verdict = Verdict::of(app, &asked, scored);
-        answers[place] = Ok(answer(&asked.id, &model, scored, verdict));
+        answers[place] = Ok(answer(&asked.id, model, scored, verdict));
         if room.is_none() && !verdict.is_shown() {
             app.metrics.decided(&counts, scored.decision, false, started.elapsed());
             continue;
@@ -145,7 +160,9 @@ async fn run_all(
             Err(refusal) => answers[place] = Err(refusal),
         }
     }
-    let decisions: Vec<Decision> = records.iter().map(|record| record.decision).collect();
+    let is_raw = |record: &DecisionRecord| record.customer.is_some();
+    let decisions: Vec<(Decision, bool)> =
+        records.iter().map(|record| (record.decision, is_raw(record))).collect();
     let stored = match room {
         Some(room) => match room.record_all(records).await {
             Ok(stored) => stored,
@@ -153,9 +170,12 @@ async fn run_all(
         },
         None => vec![Ok(Recorded::New(0)); decisions.len()],
     };
-    for (((place, event), decision), stored) in recorded_for.into_iter().zip(decisions).zip(stored) {
+    let mut passed = 0;
+    for (((place, event), (decision, is_raw)), stored) in recorded_for.into_iter().zip(decisions).zip(stored)
+    {
         match stored {
             Ok(Recorded::New(_)) => {
+                passed += u64::from(is_raw);
                 app.metrics.decided(&counts, decision, event.is_some(), started.elapsed());
                 event.into_iter().for_each(|event| app.hub.publish(event));
             }
@@ -167,7 +187,34 @@ async fn run_all(
             Err(error) => answers[place] = Err(error.into()),
         }
     }
+    app.engine.stored(passed);
     answers
+}
+
+/// What becomes of a row of a block at first.
+enum Taken {
+    /// It is to be decided.
+    Asked(Asked),
+    /// It was.
+    Decided(DecisionRecord),
+}
+
+/// Adds the features of a request to `rows`, unless it was decided before.
+async fn take(
+    app: &App,
+    request: Result<Request, Refusal>,
+    wants: Wants,
+    rows: &mut Vec<f64>,
+) -> Result<Taken, Refusal> {
+    let mut asked = Asked::new(app, request?, wants.map)?;
+    if let Some(before) = asked.decided_before(app).await? {
+        return Ok(Taken::Decided(before));
+    }
+    let (row, time) = app.engine.row(&asked.request, &asked.id, asked.time, asked.given)?;
+    rows.extend_from_slice(&row);
+    drop(row);
+    asked.time = time;
+    Ok(Taken::Asked(asked))
 }
 
 /// Lets those see a row who watch what is scored.

@@ -73,6 +73,7 @@ pub(super) struct Metrics {
     alerts: Family<ModelLabels, Counter>,
     latency: Family<ModelLabels, Latency>,
     labels: Family<Labelled, Counter>,
+    withdrawn: Family<Labelled, Counter>,
     /// The newest last.
     models: RwLock<Vec<Arc<OfModel>>>,
     blocked: Counter,
@@ -83,6 +84,7 @@ pub(super) struct Metrics {
     alerts_waiting: Gauge,
     frames_waiting: Gauge,
     pub(super) batches_waiting: Gauge,
+    pub(super) bodies_held: Gauge,
     past: Mutex<VecDeque<Sample>>,
 }
 
@@ -103,6 +105,7 @@ impl Metrics {
             alerts: Family::default(),
             latency: Family::default(),
             labels: Family::default(),
+            withdrawn: Family::default(),
             models: RwLock::default(),
             blocked: Counter::default(),
             reloads: Counter::default(),
@@ -112,6 +115,7 @@ impl Metrics {
             alerts_waiting: Gauge::default(),
             frames_waiting: Gauge::default(),
             batches_waiting: Gauge::default(),
+            bodies_held: Gauge::default(),
             past: Mutex::default(),
         };
         metrics.register();
@@ -136,11 +140,15 @@ impl Metrics {
         registry.register("websocket_frames_waiting", help, self.frames_waiting.clone());
         let help = "Bytes of batches that wait for their turn, 256 KiB at most on each worker";
         registry.register("batch_waiting_bytes", help, self.batches_waiting.clone());
+        let help = "Bytes of batches that are read, computed or sent, 64 MiB at most on each worker";
+        registry.register("batch_held_bytes", help, self.bodies_held.clone());
         registry.register("model_exchanges", "Times that another model took over", self.reloads.clone());
         registry.register("decisions", "Transactions scored", self.decisions.clone());
         registry.register("alerts", "Alerts sent to the map", self.alerts.clone());
         let help = "Decisions whose label was told later, by what was decided and what it was";
         registry.register("labels", help, self.labels.clone());
+        let help = "Labels that turned out to be wrong; to be taken from those told";
+        registry.register("labels_withdrawn", help, self.withdrawn.clone());
         let help = "Time from a complete request to its answer, storing included";
         registry.register_with_unit("decision_duration", help, Unit::Seconds, self.latency.clone());
     }
@@ -160,11 +168,20 @@ impl Metrics {
         }
     }
 
-    /// Counts what became known of a decision.
-    pub(super) fn labelled(&self, model: &ModelRecord, decision: Decision, fraud: bool) {
-        let (model, version) = (model.name.clone(), model.version.clone());
-        let label = if fraud { "fraud" } else { "genuine" };
-        self.labels.get_or_create(&Labelled { model, version, decision: decision.as_str(), label }).inc();
+    /// Counts what became known of a decision, of which something else may have been `told` before.
+    pub(super) fn labelled(&self, model: &ModelRecord, decision: Decision, told: Option<bool>, fraud: bool) {
+        let labels = |fraud: bool| Labelled {
+            model: model.name.clone(),
+            version: model.version.clone(),
+            decision: decision.as_str(),
+            label: if fraud { "fraud" } else { "genuine" },
+        };
+        match told {
+            Some(told) if told == fraud => return,
+            Some(told) => self.withdrawn.get_or_create(&labels(told)).inc(),
+            None => 0,
+        };
+        self.labels.get_or_create(&labels(fraud)).inc();
     }
 
     /// What is counted of `model`.
@@ -194,6 +211,7 @@ impl Metrics {
                 name: labels.model,
                 version: labels.version,
                 features: model.features().to_vec(),
+                inputs: model.encoder.inputs().iter().map(|input| input.name.clone()).collect(),
             }),
         });
         models.push(counts.clone());

@@ -8,6 +8,7 @@ mod alert;
 mod asked;
 mod batch;
 mod body;
+mod budget;
 mod collect;
 mod deciding;
 mod explain;
@@ -36,7 +37,8 @@ mod worker;
 mod ws;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use actix_web::HttpResponse;
 use serde::Serialize;
@@ -50,7 +52,7 @@ pub use tls::{Tls, TlsError};
 use crate::domain::Timestamp;
 use crate::engine::{Engine, Shadow};
 use crate::store::{Location, Store, Writer};
-use crate::wire::SNAPSHOT_ALERTS;
+use crate::wire::{SNAPSHOT_ALERTS, Stats};
 use access::Access;
 use collect::Observed;
 use identity::Ids;
@@ -61,6 +63,9 @@ use suppressions::Suppressions;
 
 /// Tells the time; tests have their own.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// What is to be done when everything decided is stored and nothing more comes.
+pub type AtEnd = Box<dyn FnOnce(&Stats) + Send>;
 
 /// What a server is made of.
 pub struct ServerConfig {
@@ -74,6 +79,8 @@ pub struct ServerConfig {
     pub shadow: Option<Shadow>,
     /// Keeps every decision, when there is one.
     pub store: Option<Arc<dyn Store>>,
+    /// How long it goes on answering after it was asked to stop, while it says that it is not ready.
+    pub drain: Duration,
     /// For so many days; `None` for ever.
     pub keep_days: Option<u32>,
     /// Cities that alerts without a known place are drawn from, and that give known places a name.
@@ -88,6 +95,8 @@ pub struct ServerConfig {
     pub workers: usize,
     /// The time of transactions that come without one; none may lie more than a day after it.
     pub clock: Clock,
+    /// Done last.
+    pub at_end: Option<AtEnd>,
 }
 
 /// What all handlers share.
@@ -102,6 +111,10 @@ struct App {
     hub: Arc<Hub>,
     suppressions: Suppressions,
     access: Access,
+    /// Held by who gives the database an order and then changes what is in memory, so that both happen in one order.
+    orders: tokio::sync::Mutex<()>,
+    /// Held by who exchanges the model.
+    exchanges: Mutex<()>,
     metrics: Arc<Metrics>,
     clock: Clock,
     ids: Ids,
@@ -126,6 +139,8 @@ impl App {
             hub: Arc::new(Hub::new(recent)),
             access: Access::new(tokens, sites, tls.is_some()),
             suppressions: Suppressions::new(suppressed),
+            orders: tokio::sync::Mutex::default(),
+            exchanges: Mutex::default(),
             ids: Ids::since(clock()),
             atlas: Atlas::new(locations),
             engine,

@@ -1,6 +1,6 @@
 //! What is served: `GET /models`, and its exchange: `POST /admin/reload`.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Payload};
@@ -82,7 +82,7 @@ pub(super) async fn reload(
     let body = body::read(&request, payload).await?;
     let order: Order = match body.trim_ascii() {
         b"" => Order::default(),
-        body => serde_json::from_slice(body).map_err(|error| Refusal::bad("malformed", error.to_string()))?,
+        body => body::parse(body)?,
     };
     let exchanged = web::block(move || match order {
         Order { roll_back: true, .. } => app.roll_back(),
@@ -109,6 +109,7 @@ impl App {
     /// Serves another model from now on, or the same one as it is on the disk now. Whatever goes wrong, the one that is served
     /// goes on.
     pub(super) fn reload(&self, run: Option<&str>) -> Result<Reloaded, ModelError> {
+        let _turn = self.exchanges.lock().unwrap_or_else(PoisonError::into_inner);
         let model = (self.open)(run)?;
         let now = self.engine.model();
         let changed = model.version != now.version || model.name != now.name;
@@ -120,6 +121,7 @@ impl App {
     }
 
     fn roll_back(&self) -> Result<Reloaded, ModelError> {
+        let _turn = self.exchanges.lock().unwrap_or_else(PoisonError::into_inner);
         self.engine.roll_back().ok_or(ModelError::NoneBefore)?;
         self.announce();
         Ok(self.reloaded(true))

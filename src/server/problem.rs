@@ -88,6 +88,11 @@ impl Refusal {
         Self { error: format!("row {row}: {}", self.error), ..self }
     }
 
+    /// What kind it is; never a part of the request.
+    pub(super) fn code(&self) -> &'static str {
+        self.code
+    }
+
     /// As it is sent; `row` says which of a batch.
     pub(super) fn problem(&self, row: Option<usize>) -> Problem {
         Problem { error: self.error.clone(), code: self.code.to_owned(), field: self.field.clone(), row }

@@ -33,7 +33,8 @@ impl Seen {
         Self { started: Instant::now(), given, method: request.method().clone(), route }
     }
 
-    /// Counts and logs its answer. The id stands in the log, and in the answer when the client gave one or was refused.
+    /// Counts and logs its answer. The id stands in the log, and in the answer when the client gave one or was refused. What a
+    /// refusal says may quote the request and is not logged, only its code; where the server itself failed, its text speaks of that.
     pub(super) fn answered<B>(self, response: &mut ServiceResponse<B>, metrics: &Metrics) {
         let Self { started, given, method, route } = self;
         let status = response.status().as_u16();
@@ -45,11 +46,13 @@ impl Seen {
         let id = given.unwrap_or_else(made);
         let request_id = id.to_str().unwrap_or_default();
         let refusal = response.response().error().and_then(|error| error.as_error::<Refusal>());
-        let why = refusal.map(ToString::to_string).unwrap_or_default();
+        let code = refusal.map(Refusal::code).unwrap_or_default();
+        let why = refusal.filter(|_| status >= 500).map(ToString::to_string).unwrap_or_default();
         let (method, duration_us) = (method.as_str(), started.elapsed().as_micros() as u64);
         match status {
-            500 => tracing::error!(request_id, method, route, status, duration_us, why, "failed"),
-            400.. => tracing::info!(request_id, method, route, status, duration_us, why, "refused"),
+            500 => tracing::error!(request_id, method, route, status, duration_us, code, why, "failed"),
+            501.. => tracing::info!(request_id, method, route, status, duration_us, code, why, "refused"),
+            400.. => tracing::info!(request_id, method, route, status, duration_us, code, "refused"),
             _ => tracing::debug!(request_id, method, route, status, duration_us, "answered"),
         }
         if is_told {

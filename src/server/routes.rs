@@ -2,17 +2,17 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, Route, guard, web};
 
 use super::access::{self, Scope};
+use super::openapi::{self, Parameter};
 use super::problem::Refusal;
 use super::requests::Seen;
 use super::worker::Worker;
 use super::{
-    App, alert, batch, explain, feedback, health, metrics, models, openapi, page, predict, suppressions, v2,
-    ws,
+    App, alert, batch, explain, feedback, health, metrics, models, page, predict, suppressions, v2, ws,
 };
 
 /// One method of one address.
@@ -21,12 +21,22 @@ pub(super) struct Entry {
     pub(super) path: &'static str,
     pub(super) scope: Scope,
     handler: fn() -> Route,
+    /// What a token is needed for: `scope`, but where the handler itself looks at the token.
+    pub(super) token: Scope,
     /// What it does, in the words of the API's description.
     pub(super) does: &'static str,
     /// What it takes: the name of a schema.
     pub(super) takes: Option<&'static str>,
+    /// False when it may take no body as well.
+    pub(super) needs_body: bool,
     /// What it gives: the name of a schema; `None` for what is none of JSON's.
     pub(super) gives: Option<&'static str>,
+    /// What one row is that it takes and that it gives, where both may come one a line (NDJSON): names of schemas.
+    pub(super) lines: Option<(&'static str, &'static str)>,
+    /// What may stand behind the `?`.
+    pub(super) query: &'static [Parameter],
+    /// The status of success.
+    pub(super) status: StatusCode,
 }
 
 /// Every address, the busiest first; entries of one path stand together.
@@ -49,7 +59,9 @@ pub(super) const TABLE: &[Entry] = &[
         "Decide many: an array, or one a line (NDJSON)",
     )
     .takes("Transactions")
-    .gives("Answers"),
+    .gives("Answers")
+    .or_lines("Transaction", "AnswerOrProblem")
+    .asks(&[openapi::MAP]),
     post(
         "/explain",
         Scope::Explain,
@@ -57,7 +69,8 @@ pub(super) const TABLE: &[Entry] = &[
         "Decide one and tell what moved its score",
     )
     .takes("Transaction")
-    .gives("Explained"),
+    .gives("Explained")
+    .asks(&[openapi::TOP]),
     post(
         "/feedback",
         Scope::Feedback,
@@ -65,7 +78,8 @@ pub(super) const TABLE: &[Entry] = &[
         "Tell whether transactions were frauds",
     )
     .takes("Labels")
-    .gives("NotedLabels"),
+    .gives("NotedLabels")
+    .or_lines("Label", "NotedOrProblem"),
     get("/suppressions", Scope::Read, || web::to(suppressions::list), "Whose alerts are not shown")
         .gives("Suppressions"),
     post(
@@ -82,20 +96,23 @@ pub(super) const TABLE: &[Entry] = &[
         || web::to(suppressions::lift),
         "Show them again: ?kind=KIND&id=ID",
     )
-    .gives("Any"),
+    .gives("Any")
+    .asks(&[openapi::KIND, openapi::ID]),
     get(
         "/ws",
         Scope::Read,
         || web::to(ws::connect),
         "WebSocket: alerts as they happen, counters each second",
-    ),
+    )
+    .answers(StatusCode::SWITCHING_PROTOCOLS),
     get(
         "/alerts",
         Scope::Read,
         || web::to(alert::alerts),
         "Alerts after one: ?since=ID&limit=N; without it the newest",
     )
-    .gives("Alerts"),
+    .gives("Alerts")
+    .asks(&[openapi::SINCE, openapi::LIMIT]),
     get("/metrics", Scope::Read, || web::to(metrics::metrics), "Counters, for Prometheus"),
     get("/health", Scope::Open, || web::to(health::health), "Alive, as older clients ask").gives("Any"),
     get("/health/live", Scope::Open, || web::to(health::live), "Alive").gives("Any"),
@@ -104,6 +121,7 @@ pub(super) const TABLE: &[Entry] = &[
         .gives("Any"),
     post("/admin/reload", Scope::Admin, || web::to(models::reload), "Serve another model, or the one before")
         .takes("Reload")
+        .or_nothing()
         .gives("Any"),
     get("/v2", Scope::Open, || web::to(v2::server), "KServe: the server").gives("Any"),
     get("/v2/health/live", Scope::Open, || web::to(v2::live), "KServe: alive").gives("Any"),
@@ -137,9 +155,12 @@ pub(super) const TABLE: &[Entry] = &[
     )
     .takes("Tensors")
     .gives("Any"),
-    get("/session", Scope::Read, || web::to(access::show), "Whether this browser may watch"),
-    post("/session", Scope::Open, || web::to(access::begin), "A cookie for a token, for browsers"),
-    delete("/session", Scope::Open, || web::to(access::end), "Forget it"),
+    get("/session", Scope::Read, || web::to(access::show), "Whether this browser may watch")
+        .answers(StatusCode::NO_CONTENT),
+    post("/session", Scope::Open, || web::to(access::begin), "A cookie for a token, for browsers")
+        .looks_for(Scope::Read)
+        .answers(StatusCode::NO_CONTENT),
+    delete("/session", Scope::Open, || web::to(access::end), "Forget it").answers(StatusCode::NO_CONTENT),
     get("/openapi.json", Scope::Open, || web::to(openapi::openapi), "This description").gives("Any"),
     get("/", Scope::Open, || web::to(page::index), "The map"),
     get("/map", Scope::Open, || web::to(page::index), "The map"),
@@ -149,15 +170,38 @@ pub(super) const TABLE: &[Entry] = &[
 const OF_MODELS: &str = "/v2/models/{model}";
 
 const fn get(path: &'static str, scope: Scope, handler: fn() -> Route, does: &'static str) -> Entry {
-    Entry { method: Method::GET, path, scope, handler, does, takes: None, gives: None }
+    entry(Method::GET, path, scope, handler, does)
 }
 
 const fn post(path: &'static str, scope: Scope, handler: fn() -> Route, does: &'static str) -> Entry {
-    Entry { method: Method::POST, path, scope, handler, does, takes: None, gives: None }
+    entry(Method::POST, path, scope, handler, does)
 }
 
 const fn delete(path: &'static str, scope: Scope, handler: fn() -> Route, does: &'static str) -> Entry {
-    Entry { method: Method::DELETE, path, scope, handler, does, takes: None, gives: None }
+    entry(Method::DELETE, path, scope, handler, does)
+}
+
+const fn entry(
+    method: Method,
+    path: &'static str,
+    scope: Scope,
+    handler: fn() -> Route,
+    does: &'static str,
+) -> Entry {
+    Entry {
+        method,
+        path,
+        scope,
+        handler,
+        token: scope,
+        does,
+        takes: None,
+        needs_body: true,
+        gives: None,
+        lines: None,
+        query: &[],
+        status: StatusCode::OK,
+    }
 }
 
 impl Entry {
@@ -168,6 +212,33 @@ impl Entry {
 
     const fn gives(mut self, schema: &'static str) -> Self {
         self.gives = Some(schema);
+        self
+    }
+
+    /// It may take no body as well.
+    const fn or_nothing(mut self) -> Self {
+        self.needs_body = false;
+        self
+    }
+
+    const fn or_lines(mut self, taken: &'static str, given: &'static str) -> Self {
+        self.lines = Some((taken, given));
+        self
+    }
+
+    const fn asks(mut self, query: &'static [Parameter]) -> Self {
+        self.query = query;
+        self
+    }
+
+    const fn answers(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The address is open, and its handler wants a token of `scope`.
+    const fn looks_for(mut self, scope: Scope) -> Self {
+        self.token = scope;
         self
     }
 

@@ -3,13 +3,14 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use std::{io, thread};
 
 use actix_web::{HttpServer, rt, web};
 use tokio::sync::watch;
 
 use super::routes::application;
-use super::{App, ModelError, Reloaded, ServerConfig, Tls, Tokens, retention};
+use super::{App, AtEnd, ModelError, Reloaded, ServerConfig, Tls, Tokens, retention};
 use crate::store::StoreError;
 use crate::wire::Stats;
 
@@ -135,15 +136,23 @@ impl Drop for Running {
 ///
 /// # Errors
 /// [`ServerError`] when the database does not open or the address is not free.
-pub fn start(config: ServerConfig) -> Result<Running, ServerError> {
+pub fn start(mut config: ServerConfig) -> Result<Running, ServerError> {
     let (stop, stopped) = watch::channel(false);
-    let (bind, workers, keep, tls) = (config.bind, config.workers, config.keep_days, config.tls.clone());
+    let bind = config.bind;
+    let life = Life {
+        bind,
+        workers: config.workers,
+        keep_days: config.keep_days,
+        drain: config.drain,
+        tls: config.tls.clone(),
+        at_end: config.at_end.take(),
+    };
     let app = Arc::new(App::new(config, stopped)?);
     let (started, address) = mpsc::channel();
     let served = app.clone();
     let thread = thread::Builder::new()
         .name("server".to_owned())
-        .spawn(move || rt::System::new().block_on(serve(served, bind, workers, keep, tls, started)))?;
+        .spawn(move || rt::System::new().block_on(serve(served, life, started)))?;
     let stopper = Stopper(Arc::new(stop));
     match address.recv() {
         Ok(Ok(address)) => Ok(Running { address, app, stopper, thread: Some(thread) }),
@@ -152,14 +161,18 @@ pub fn start(config: ServerConfig) -> Result<Running, ServerError> {
     }
 }
 
-async fn serve(
-    app: Arc<App>,
+/// What a server does besides answering.
+struct Life {
     bind: SocketAddr,
     workers: usize,
     keep_days: Option<u32>,
+    drain: Duration,
     tls: Option<Tls>,
-    started: mpsc::Sender<io::Result<SocketAddr>>,
-) -> io::Result<()> {
+    at_end: Option<AtEnd>,
+}
+
+async fn serve(app: Arc<App>, life: Life, started: mpsc::Sender<io::Result<SocketAddr>>) -> io::Result<()> {
+    let Life { bind, workers, keep_days, drain, tls, at_end } = life;
     let data = web::Data::from(app.clone());
     let mut server =
         HttpServer::new(move || application(data.clone())).disable_signals().shutdown_timeout(STOP_SECONDS);
@@ -185,6 +198,7 @@ async fn serve(
     rt::spawn(async move {
         // An error means that nobody is left who could ask: then it ends too.
         let _ = stop.wait_for(|stop| *stop).await;
+        tokio::time::sleep(drain).await;
         handle.stop(true).await;
     });
     let distributing = rt::spawn(app.hub.clone().run(app.metrics.clone(), app.stop.clone()));
@@ -197,6 +211,9 @@ async fn serve(
     distributing.abort();
     if let Some(writer) = &app.writer {
         writer.close().await;
+    }
+    if let Some(at_end) = at_end {
+        at_end(&app.metrics.stats());
     }
     ended
 }

@@ -5,7 +5,7 @@ use std::sync::{PoisonError, RwLock};
 
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, rt};
 use serde::Deserialize;
 
 use super::problem::Refusal;
@@ -97,18 +97,14 @@ pub(super) async fn suppress(
     payload: Payload,
 ) -> Result<HttpResponse, Refusal> {
     let body = body::read(&request, payload).await?;
-    let said: Suppressed =
-        serde_json::from_slice(&body).map_err(|error| Refusal::bad("malformed", error.to_string()))?;
+    let said: Suppressed = body::parse(&body)?;
     let suppression = read(&app, said, (app.clock)())?;
     if app.suppressions.is_full_for(&suppression.entity, suppression.created) {
         let error = format!("{MOST} entities are suppressed: lift some, or change the thresholds");
         return Err(Refusal::new(StatusCode::CONFLICT, "too_many", error));
     }
-    if let Some(writer) = &app.writer {
-        writer.obey(Order::Suppress(suppression.clone())).await?;
-    }
     let told = told(&suppression);
-    app.suppressions.put(suppression);
+    change(app, Order::Suppress(suppression.clone()), move |all| all.put(suppression)).await?;
     Ok(answer(&told))
 }
 
@@ -118,16 +114,30 @@ pub(super) async fn lift(app: web::Data<App>, request: HttpRequest) -> Result<Ht
         .map_err(|error| Refusal::bad("invalid_query", format!("{error}; kind and id are needed")))?
         .into_inner();
     let entity = entity(&app, &which.kind, &which.id)?;
-    if let Some(writer) = &app.writer {
-        writer.obey(Order::Lift(entity.clone())).await?;
-    }
-    match app.suppressions.remove(&entity) {
+    let lifted = entity.clone();
+    match change(app, Order::Lift(entity.clone()), move |all| all.remove(&lifted)).await? {
         true => Ok(answer(&serde_json::json!({ "lifted": true }))),
         false => {
             let error = format!("{} {:?} is not suppressed", entity.kind(), entity.id());
             Err(Refusal::new(StatusCode::NOT_FOUND, "unknown_id", error).about("id"))
         }
     }
+}
+
+/// Carries an order out in the database and then in memory: to the end even when the client leaves meanwhile, and in one order.
+async fn change<T: 'static>(
+    app: web::Data<App>,
+    order: Order,
+    apply: impl FnOnce(&Suppressions) -> T + 'static,
+) -> Result<T, Refusal> {
+    let changed = rt::spawn(async move {
+        let _turn = app.orders.lock().await;
+        if let Some(writer) = &app.writer {
+            writer.obey(order).await?;
+        }
+        Ok(apply(&app.suppressions))
+    });
+    changed.await.unwrap_or_else(|_| Err(Refusal::failed()))
 }
 
 fn read(app: &App, said: Suppressed, now: Timestamp) -> Result<Suppression, Refusal> {
@@ -150,9 +160,11 @@ fn read(app: &App, said: Suppressed, now: Timestamp) -> Result<Suppression, Refu
 }
 
 fn entity(app: &App, kind: &str, id: &str) -> Result<Entity, Refusal> {
-    let field = if ["customer", "terminal"].contains(&kind) { "id" } else { "kind" };
-    let id = app.engine.fields().without_card(id);
-    Entity::parse(kind, &id).map_err(|error| Refusal::bad("invalid_value", error.to_string()).about(field))
+    if !["customer", "terminal"].contains(&kind) {
+        let error = format!("field \"kind\": {kind:?} is neither customer nor terminal");
+        return Err(Refusal::bad("invalid_value", error).about("kind"));
+    }
+    Ok(input::id(app.engine.fields(), "id", id, |id| Entity::parse(kind, id))?)
 }
 
 fn told(suppression: &Suppression) -> Suppressed {

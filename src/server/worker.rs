@@ -3,6 +3,7 @@
 use actix_web::rt;
 
 use super::App;
+use super::budget::Budget;
 use super::turns::Turns;
 use crate::store::{Mailbox, Slots, StoreError};
 
@@ -11,6 +12,8 @@ use crate::store::{Mailbox, Slots, StoreError};
 pub(super) struct Worker {
     /// Who computes next.
     pub(super) turns: Turns,
+    /// What large bodies take.
+    pub(super) bodies: Budget,
     /// Through which the database answers.
     mailbox: Mailbox,
 }
@@ -22,7 +25,8 @@ impl Worker {
         if app.writer.is_some() {
             rt::spawn(mailbox.clone().run());
         }
-        Self { turns: Turns::new(app.metrics.batches_waiting.clone()), mailbox }
+        let turns = Turns::new(app.metrics.batches_waiting.clone());
+        Self { turns, bodies: Budget::new(app.metrics.bodies_held.clone()), mailbox }
     }
 
     /// Room for one decision in the database's queue; `None` when there is no database.

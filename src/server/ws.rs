@@ -10,16 +10,19 @@ use futures_util::SinkExt;
 use tokio::time::Instant;
 
 use super::App;
+use super::access::Scope;
 use super::live::{Outbox, text_of};
 use super::problem::Refusal;
 use crate::wire::{ClientFrame, Frame, VERSION};
 
 /// The largest frame a client may send, in bytes.
 const FRAME_LIMIT: usize = 4 * 1024;
+/// Frames that a client may send within a second.
+const MOST_FRAMES: u32 = 20;
 /// A client that takes longer to make room for one frame is dropped.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
-/// Time between two pings to the client.
-const PING_PERIOD: Duration = Duration::from_secs(15);
+/// Time between two pings to the client, and between two looks at whether it may still watch; in tests nobody waits so long.
+const PING_PERIOD: Duration = if cfg!(test) { Duration::from_millis(250) } else { Duration::from_secs(15) };
 /// A client that is silent for longer, even on pings, is dropped.
 const SILENCE_LIMIT: Duration = Duration::from_secs(45);
 
@@ -32,12 +35,14 @@ pub(super) async fn connect(
     let (response, session, messages) = actix_ws::handle(&request, payload)
         .map_err(|error| Refusal::bad("no_websocket", format!("this address talks WebSocket: {error}")))?;
     let messages = messages.max_frame_size(FRAME_LIMIT);
-    actix_web::rt::spawn(Client { app, session }.run(messages));
+    actix_web::rt::spawn(Client { app, request, session }.run(messages));
     Ok(response)
 }
 
 struct Client {
     app: web::Data<App>,
+    /// The one that opened it: its token or session has to last.
+    request: HttpRequest,
     session: Session,
 }
 
@@ -73,6 +78,7 @@ impl Client {
         let mut stop = self.app.stop.clone();
         let mut pings = tokio::time::interval_at(Instant::now() + PING_PERIOD, PING_PERIOD);
         let mut heard = Instant::now();
+        let mut pace = Pace::new(heard);
         loop {
             let sent = tokio::select! {
                 // In this order, so that a busy feed can't keep the server from stopping or the client unheard.
@@ -82,6 +88,7 @@ impl Client {
                     heard = Instant::now();
                     match message {
                         Some(Ok(Message::Close(reason))) => return Some(code_of(reason)),
+                        Some(Ok(_)) if !pace.allows(heard) => return Some(CloseCode::Policy),
                         Some(Ok(message)) => self.hear(message).await,
                         Some(Err(ProtocolError::Overflow)) => return Some(CloseCode::Size),
                         Some(Err(_)) => return Some(CloseCode::Protocol),
@@ -89,7 +96,7 @@ impl Client {
                     }
                 }
                 _ = pings.tick() => {
-                    if heard.elapsed() > SILENCE_LIMIT {
+                    if heard.elapsed() > SILENCE_LIMIT || !self.may_watch() {
                         return Some(CloseCode::Policy);
                     }
                     self.deliver(Message::Ping(Bytes::new())).await
@@ -100,6 +107,11 @@ impl Client {
                 return None;
             }
         }
+    }
+
+    /// False when the token was taken out of the file, or the session has ended.
+    fn may_watch(&self) -> bool {
+        self.app.access.check(Scope::Read, &self.request).is_ok()
     }
 
     /// Answers what asks for an answer; the rest, what a later client may send too, is passed over.
@@ -126,6 +138,42 @@ impl Client {
     }
 }
 
+/// How many frames have come in the second under way.
+struct Pace {
+    begun: Instant,
+    frames: u32,
+}
+
+impl Pace {
+    fn new(begun: Instant) -> Self {
+        Self { begun, frames: 0 }
+    }
+
+    /// Counts a frame; false when it is one too many.
+    fn allows(&mut self, now: Instant) -> bool {
+        if now.duration_since(self.begun) >= Duration::from_secs(1) {
+            *self = Self::new(now);
+        }
+        self.frames += 1;
+        self.frames <= MOST_FRAMES
+    }
+}
+
 fn code_of(reason: Option<CloseReason>) -> CloseCode {
     reason.map_or(CloseCode::Normal, |reason| reason.code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_frames_a_second_and_no_more() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        for second in 0..3 {
+            let allowed = |_: &u32| pace.allows(start + Duration::from_millis(second * 1_000 + 500));
+            assert_eq!((0..100).filter(allowed).count(), MOST_FRAMES as usize, "{second}");
+        }
+    }
 }

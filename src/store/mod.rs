@@ -16,8 +16,8 @@ use std::sync::Arc;
 pub use error::StoreError;
 pub use mailbox::Mailbox;
 pub use records::{
-    Appended, Case, Counts, DecisionRecord, Durability, Entity, Feedback, Labelled, Location, ModelRecord,
-    Noted, PlaceFrom, Recorded, Row, Source, StoredDecision, Suppression,
+    Appended, Case, Correction, Counts, DecisionRecord, Durability, Entity, Feedback, Labelled, Location,
+    ModelRecord, Noted, PlaceFrom, Position, Recorded, Row, Since, Source, StoredDecision, Suppression,
 };
 pub use writer::{Order, Outcome, QUEUE_CAPACITY, Slots, Writer};
 
@@ -45,6 +45,24 @@ pub trait Store: Debug + Send + Sync {
     /// # Errors
     /// The table is then what it was before.
     fn replace_locations(&self, locations: &[Location]) -> Result<(), StoreError>;
+
+    /// What was settled under this name for all who use the database.
+    ///
+    /// # Errors
+    /// When it can not be read.
+    fn fact(&self, name: &str) -> Result<Option<String>, StoreError>;
+
+    /// Settles `value` under this name.
+    ///
+    /// # Errors
+    /// When the database can not be written to.
+    fn settle(&self, name: &str, value: &str) -> Result<(), StoreError>;
+
+    /// True when an id of a transaction, a customer or a terminal begins with `prefix`: all of them are looked at.
+    ///
+    /// # Errors
+    /// When they can not be read.
+    fn has_ids_like(&self, prefix: &str) -> Result<bool, StoreError>;
 
     /// How much is stored.
     ///
@@ -94,6 +112,19 @@ pub trait Store: Debug + Send + Sync {
     /// # Errors
     /// When it can not be read.
     fn history(&self, until: Option<Timestamp>) -> Result<Rows<Transaction>, StoreError>;
+
+    /// How far the history goes now.
+    ///
+    /// # Errors
+    /// When it can not be read.
+    fn position(&self) -> Result<Position, StoreError>;
+
+    /// What the history has gained after `position`; `None` when it is another one: files were loaded since, the last decision
+    /// of then is no longer there, or it is another database.
+    ///
+    /// # Errors
+    /// When it can not be read.
+    fn since(&self, position: &Position) -> Result<Option<Since>, StoreError>;
 
     /// All decisions in the order of storing, each with its label where one is known.
     ///

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
+use super::Rows;
 use crate::domain::{
     CustomerId, Decision, GeoPoint, InvalidValue, TerminalId, Timestamp, Transaction, TransactionId,
 };
@@ -112,6 +115,8 @@ pub struct ModelRecord {
     pub version: String,
     /// The names of a row's values in their order.
     pub features: Vec<String>,
+    /// The names of what clients send, from which a row is made; empty where nobody knows any more.
+    pub inputs: Vec<String>,
 }
 
 /// One decision to be stored.
@@ -137,7 +142,7 @@ pub struct DecisionRecord {
     pub model: Arc<ModelRecord>,
     /// What was scored, in the order of the model's features, NaN where a value is missing; empty where nobody knows any more.
     pub row: Vec<f64>,
-    /// What was said for inputs of words, by their names, as a JSON object; `None` when there are none.
+    /// What was said for inputs that are not simply numbers, by their names, as a JSON object; `None` when there is nothing.
     pub words: Option<String>,
     /// Where it is shown on the map.
     pub place: Option<GeoPoint>,
@@ -177,7 +182,7 @@ pub enum Recorded {
     Conflict,
 }
 
-/// What became known of a transaction that was decided.
+/// What became known of a transaction that was decided or loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feedback {
     /// Whose label it is.
@@ -188,13 +193,17 @@ pub struct Feedback {
     pub given: Timestamp,
 }
 
-/// What became of feedback.
+/// What is known of a transaction whose label was stored.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Noted {
-    /// It is stored, about this decision. What was told of it before comes with it.
-    About(Box<StoredDecision>, Option<bool>),
-    /// No decision is stored under this id; nothing was stored.
-    Unknown,
+pub struct Noted {
+    /// Where and when it was paid, when it is a raw transaction.
+    pub event: Option<(TerminalId, Timestamp)>,
+    /// What was decided and by which model, when it was decided and not only loaded.
+    pub decided: Option<(Decision, Arc<ModelRecord>)>,
+    /// What was told of it before.
+    pub told: Option<bool>,
+    /// What a loaded file says of it.
+    pub loaded: Option<bool>,
 }
 
 /// Whose alerts can be suppressed.
@@ -258,6 +267,38 @@ pub struct Labelled {
     pub fraud: Option<bool>,
     /// When it became known.
     pub known: Option<Timestamp>,
+}
+
+/// How far a history goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// The number of the last decision; 0 for none.
+    pub decisions: i64,
+    /// Its id.
+    pub(super) last: String,
+    /// The number of the last label.
+    pub(super) labels: i64,
+    /// Tells which files were loaded, and how far.
+    pub loaded: [u8; 32],
+}
+
+/// What a history has gained after a position.
+pub struct Since {
+    /// Raw transactions in the order in which they were decided, each with its label where one is known.
+    pub transactions: Rows<Transaction>,
+    /// What became known of those before.
+    pub corrections: Vec<Correction>,
+}
+
+/// A transaction that counts otherwise from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// Where it was paid.
+    pub terminal: TerminalId,
+    /// When it happened.
+    pub time: Timestamp,
+    /// Fraud or not.
+    pub fraud: bool,
 }
 
 /// How much is stored.

@@ -30,8 +30,8 @@ pub enum Order {
 /// What became of an [`Order`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// Of labels, of each in their order.
-    Noted(Vec<Noted>),
+    /// Of labels, of each in their order; `None` for an id that nothing is stored under, of which nothing was stored.
+    Noted(Vec<Option<Noted>>),
     /// Of any other: how many rows it changed.
     Changed(usize),
 }

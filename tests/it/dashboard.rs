@@ -33,7 +33,7 @@ fn every_metric_of_the_dashboard_is_told() {
     });
     let body = bodies(1).remove(0).replacen('{', r#"{"id":"a","#, 1);
     post(&server, "/predict_map", &[body]);
-    post(&server, "/feedback", &[r#"{"id":"a","fraud":true}"#.to_owned()]);
+    post(&server, "/feedback", &["true", "false"].map(|fraud| format!(r#"{{"id":"a","fraud":{fraud}}}"#)));
     let target = Target::parse(&format!("http://{}", server.address())).expect("a URL");
     let told = names(&get(&target, "/metrics"));
     let dashboard = include_str!("../../examples/grafana.json");

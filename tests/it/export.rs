@@ -75,6 +75,66 @@ fn rows_of_features_become_a_table_and_audits_are_asked_for() {
 }
 
 #[test]
+fn what_is_exported_is_what_was_sent_and_prep_takes_it() {
+    let place = Place::new();
+    let table = place.write("kinds.csv", &crate::support::all_kinds(600));
+    let (data, run, db) = (place.at("data"), place.at("run"), place.at("fraud.db"));
+    let prep = ["--label", "fraud", "--category", "kind"];
+    fraudctl(["prep", &table, "--out", &data].into_iter().chain(prep)).succeeds();
+    fraudctl(["train", &data, "--model", "lightgbm", "--set", "rounds=5", "--out", &run]).succeeds();
+    let server = serving(&run, Some(db.clone()));
+    let schema: Value =
+        serde_json::from_str(&fs::read_to_string(format!("{run}/schema.json")).expect("a schema"))
+            .expect("JSON");
+    let inputs: Vec<&str> = schema["inputs"]
+        .as_array()
+        .expect("inputs")
+        .iter()
+        .filter_map(|input| input["name"].as_str())
+        .collect();
+    let said = |name: &str, id: usize| match name {
+        "kind" => {
+            format!(r#""kind":{}"#, if id % 2 == 0 { "\"food\"".to_owned() } else { (id % 5).to_string() })
+        }
+        "abroad" => format!(r#""abroad":{}"#, id % 3 == 0),
+        "made" => format!(r#""made":"4/{}/2018 9:30""#, 1 + id % 28),
+        "sent" => format!(r#""sent":"2018-04-{:02} 23:00:00""#, 1 + id % 28),
+        "payee" => format!(r#""payee":"payee {id}""#),
+        name => format!(r#""{name}":{id}"#),
+    };
+    let body = |id: usize| {
+        let fields: Vec<String> = inputs.iter().map(|name| said(name, id)).collect();
+        format!(r#"{{"id":"{id}",{}}}"#, fields.join(","))
+    };
+    for (status, answer) in post(&server, "/predict", &(0..100).map(body).collect::<Vec<_>>()) {
+        assert_eq!(status, 200, "{answer}");
+    }
+    let label = |id: usize| format!(r#"{{"id":{id},"fraud":{}}}"#, id.is_multiple_of(10));
+    for (status, answer) in post(&server, "/feedback", &(0..100).map(label).collect::<Vec<_>>()) {
+        assert_eq!(status, 200, "{answer}");
+    }
+    server.stop().expect("it stops");
+    let out = place.at("decided.ndjson");
+    fraudctl(["export", "--db", &db, "--out", &out]).succeeds();
+    let rows = lines(&out);
+    let mut expected: Vec<&str> = inputs.iter().copied().chain(["fraud", "id"]).collect();
+    expected.sort_unstable();
+    assert_eq!(
+        rows[0].keys().map(String::as_str).collect::<Vec<_>>(),
+        expected,
+        "nothing that was made of it"
+    );
+    assert_eq!(
+        (&rows[2]["kind"], &rows[3]["kind"]),
+        (&"food".into(), &"3".into()),
+        "words and numbers as they were sent"
+    );
+    let csv = place.at("decided.csv");
+    fraudctl(["export", "--db", &db, "--out", &csv]).succeeds();
+    fraudctl(["prep", &csv, "--out", &place.at("again"), "--label", "fraud"]).succeeds();
+}
+
+#[test]
 fn what_can_not_be_exported_is_said() {
     let place = Place::new();
     let (db, out) = (place.at("none.db"), place.at("out.csv"));

@@ -59,3 +59,24 @@ fn a_file_that_is_no_database_is_left_alone() {
     assert_eq!(refused.code, 1, "{}", refused.stderr);
     assert!(fs::read_to_string(other).expect("still there").starts_with("not a database"));
 }
+
+#[test]
+fn a_database_is_used_with_one_key_of_card_numbers() {
+    let place = Place::new();
+    let log = place.write("log.csv", "id,time,customer,terminal,amount\n1,2025-01-01,4111111111111111,b,5\n");
+    let (db, key) = (place.at("fraud.db"), place.at("fraud.db.key"));
+    fraudctl(["load", &log, "--db", &db]).succeeds();
+    fraudctl(["load", &log, "--db", &db, "--keep-card-numbers"])
+        .fails(1, "go on without --keep-card-numbers");
+    let moved = place.at("safe.key");
+    fs::rename(&key, &moved).expect("moved");
+    fraudctl(["load", &log, "--db", &db]).fails(1, "restore that, or name it with --card-key");
+    assert!(!fs::exists(&key).expect("readable"), "no other key was made");
+    let other = place.write("other.key", &"k".repeat(32));
+    fraudctl(["load", &log, "--db", &db, "--card-key", &other])
+        .fails(1, "under another key than this --card-key");
+    fraudctl(["load", &log, "--db", &db, "--card-key", &moved]).succeeds();
+    let kept = place.at("kept.db");
+    fraudctl(["load", &log, "--db", &kept, "--keep-card-numbers"]).succeeds();
+    fraudctl(["load", &log, "--db", &kept]).fails(1, "go on with --keep-card-numbers");
+}

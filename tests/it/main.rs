@@ -15,6 +15,7 @@ mod help;
 mod inspect;
 mod load;
 mod loadtest;
+mod memory;
 mod mutants;
 mod predict;
 mod prep;

@@ -111,7 +111,7 @@ fn the_route_reloads_and_takes_back() {
         (r#"{"run":"../run"}"#, 400, "invalid_value"),
         (r#"{"run":"/etc"}"#, 400, "invalid_value"),
         (r#"{"run":"nobody"}"#, 409, "model_unusable"),
-        (r#"{"runs":"x"}"#, 400, "malformed"),
+        (r#"{"runs":"x"}"#, 400, "unknown_field"),
     ] {
         let (found, answer) = order(bad);
         assert_eq!((found, answer["code"].as_str()), (status, Some(code)), "{bad}: {answer}");

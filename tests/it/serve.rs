@@ -39,6 +39,7 @@ pub fn serving_as(run: &str, change: impl FnOnce(&mut ServeConfig)) -> Running {
         block: None,
         shadow: None,
         keep_days: None,
+        drain: Duration::ZERO,
         cards: CardNumbers::Replace(None),
         tokens: None,
         sites: Sites::default(),
@@ -167,4 +168,13 @@ fn the_committed_run_opens_and_scores_as_it_did() {
     let (status, answer) = post(&server, "/predict_map", &[body]).remove(0);
     assert_eq!((status, &answer["decision"]), (200, &"block".into()), "{answer}");
     assert!(answer["fraud"].as_f64() > Some(0.5), "{answer}");
+}
+
+#[test]
+fn decisions_are_kept_as_long_as_features_look_back() {
+    let place = Place::new();
+    let (_, run) = bank(&place);
+    let refused =
+        fraudctl(["serve", &run, "--db", &place.at("fraud.db"), "--keep", "36", "--bind", "127.0.0.1:0"]);
+    refused.fails(1, "--keep 36: the features of bank look back 37 days");
 }

@@ -36,6 +36,28 @@ fn a_token_is_printed_once_and_its_digest_kept() {
 }
 
 #[test]
+fn a_name_that_is_taken_is_refused_before_anything_is_written() {
+    let place = Place::new();
+    let file = place.at("tokens");
+    let token = |name: &str, file: &str| fraudctl(["token", name, "--scopes", "read", "--append", file]);
+    token("desk", &file).succeeds();
+    let before = fs::read(&file).expect("the file");
+    let again = token("desk", &file);
+    again.fails(2, "remove its line first, or choose another name");
+    assert_eq!((again.stdout.as_str(), fs::read(&file).expect("the file")), ("", before));
+    token("map", &file).succeeds();
+    token("desk", &place.write("empty", "# nobody yet\n")).succeeds();
+    let broken = place.write("broken", "desk read\n");
+    let folder = place.path().to_string_lossy().into_owned();
+    for (unreadable, why) in [(&broken, "line 1: three words are expected"), (&folder, folder.as_str())] {
+        let refused = token("map", unreadable);
+        refused.fails(1, why);
+        assert_eq!(refused.stdout, "");
+    }
+    assert_eq!(fs::read_to_string(&broken).expect("the file"), "desk read\n");
+}
+
+#[test]
 fn a_public_address_needs_tls_and_tokens() {
     let place = Place::new();
     let serve = |more: &[&str]| fraudctl(["serve", RUN, "--bind", "0.0.0.0:0"].iter().chain(more));

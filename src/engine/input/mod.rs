@@ -12,3 +12,4 @@ pub use fields::Fields;
 pub use request::Request;
 pub use rows::{Form, Rows};
 pub use time::from_rfc3339 as time_of;
+pub use values::id;

@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 use super::error::InputError;
 use super::fields::{Fields, Meaning, Reserved};
 use super::values::{self, Instant, TEXT_LIMIT, Value, put};
+use crate::cards;
 use crate::domain::{Amount, CustomerId, GeoPoint, TerminalId, Timestamp, Transaction, TransactionId};
-use crate::features::encoding::{Cell, Encoding};
+use crate::features::encoding::{self, Cell, Encoding};
 
 /// What a body says.
 #[derive(Debug, Default, PartialEq)]
@@ -19,7 +20,7 @@ pub struct Request {
     pub row: Vec<f64>,
     /// Which of the model's inputs were given; one that was given as missing (`null`) counts.
     pub given: Vec<bool>,
-    /// What was said for inputs of words, several of which may become the same number.
+    /// What was said for inputs that are not simply numbers, several of which may become the same number.
     pub words: BTreeMap<usize, String>,
     /// What the client calls it.
     pub id: Option<TransactionId>,
@@ -91,7 +92,7 @@ impl Request {
         })
     }
 
-    /// What was said for inputs of words, by their names, as a JSON object; `None` when there are none.
+    /// What was said for inputs that are not simply numbers, by their names, as a JSON object; `None` when there is nothing.
     pub fn words_json(&self, fields: &Fields) -> Option<String> {
         if self.words.is_empty() {
             return None;
@@ -195,8 +196,9 @@ impl<'a> Reading<'a> {
         }
         let value = map.next_value::<Option<Value>>()?;
         let cell = value.as_ref().map_or(Cell::Missing, Value::cell);
-        if let Cell::Text(word) = cell {
-            self.request.words.insert(input, self.fields.without_card(word).into_owned());
+        if cell != Cell::Missing {
+            let said = encoding::words(cell);
+            self.request.words.insert(input, self.fields.without_card(&said).into_owned());
         }
         let written = encoder.write(input, cell, &mut self.request.row);
         written.or_else(|error| {
@@ -325,7 +327,8 @@ impl Visitor<'_> for Name<'_> {
     }
 
     fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
-        let shown = || name.chars().take(TEXT_LIMIT).collect();
+        // Cut in two, a card number would no longer be known for one.
+        let shown = || cards::masked(name).chars().take(TEXT_LIMIT).collect();
         Ok(self.fields.find(name, self.expected).ok_or_else(shown))
     }
 }

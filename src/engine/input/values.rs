@@ -74,13 +74,25 @@ pub(super) fn text<T>(
         Identifier::Unsigned(number) => number.to_string(),
         Identifier::Signed(number) => number.to_string(),
     };
+    Ok(put(target, id(fields, name, &text, parse)?))
+}
+
+/// An id, or another short text, that a client gave for the field `name`, as it is known here.
+///
+/// # Errors
+/// When it is too long or not what `parse` takes.
+pub fn id<T>(
+    fields: &Fields,
+    name: &str,
+    text: &str,
+    parse: impl Fn(&str) -> Result<T, InvalidValue>,
+) -> Result<T, InputError> {
     let invalid =
         |error: String| InputError::bad("invalid_value", format!("field {name:?}: {error}")).about(name);
     if text.len() > TEXT_LIMIT {
         return Err(invalid(format!("longer than {TEXT_LIMIT} bytes")));
     }
-    let parsed = parse(&fields.without_card(&text)).map_err(|error| invalid(error.to_string()))?;
-    Ok(put(target, parsed))
+    parse(&fields.without_card(text.trim())).map_err(|error| invalid(error.to_string()))
 }
 
 pub(super) fn currency(text: &str) -> Result<String, InvalidValue> {

@@ -10,7 +10,7 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, ResponseError, web};
+use actix_web::{Error, HttpRequest, web};
 use arc_swap::ArcSwapOption;
 
 pub use origin::Sites;
@@ -62,13 +62,15 @@ pub(super) struct Access {
     tokens: ArcSwapOption<Tokens>,
     sessions: Sessions,
     sites: Sites,
-    /// The server speaks TLS: cookies travel over nothing else.
+    /// The server speaks TLS, or a gateway before it does: cookies travel over nothing else.
     is_secure: bool,
 }
 
 impl Access {
-    pub(super) fn new(tokens: Option<Tokens>, sites: Sites, is_secure: bool) -> Self {
+    /// `speaks_tls` says whether the server itself does.
+    pub(super) fn new(tokens: Option<Tokens>, sites: Sites, speaks_tls: bool) -> Self {
         let tokens = ArcSwapOption::from_pointee(tokens);
+        let is_secure = speaks_tls || sites.have_tls();
         Self { tokens, sessions: Sessions::default(), sites, is_secure }
     }
 
@@ -79,8 +81,9 @@ impl Access {
         }
     }
 
-    /// Lets a request pass that has come to an address of `scope`.
-    fn check(&self, scope: Scope, request: &HttpRequest) -> Result<(), Refusal> {
+    /// Lets a request pass that has come to an address of `scope`. One that passed need not pass later: its token or session may
+    /// have ended.
+    pub(in crate::server) fn check(&self, scope: Scope, request: &HttpRequest) -> Result<(), Refusal> {
         let tokens = self.tokens.load();
         self.sites.check(request, tokens.is_some())?;
         let Some(tokens) = tokens.as_deref().filter(|_| scope != Scope::Open) else { return Ok(()) };
@@ -115,6 +118,6 @@ pub(super) async fn guard<B: MessageBody>(
     let app = request.app_data::<web::Data<App>>().expect("the application has it");
     match app.access.check(scope, request.request()) {
         Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
-        Err(refusal) => Ok(request.into_response(refusal.error_response()).map_into_right_body()),
+        Err(refusal) => Ok(request.error_response(refusal).map_into_right_body()),
     }
 }

@@ -35,6 +35,14 @@ impl Sites {
         Err(Refusal::new(StatusCode::FORBIDDEN, "foreign_origin", error))
     }
 
+    /// True when a page may connect that came over TLS: then browsers reach the server over TLS too, through a gateway.
+    pub(super) fn have_tls(&self) -> bool {
+        let is_tls = |origin: &String| {
+            origin.split_once("://").is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("https"))
+        };
+        self.origins.iter().any(is_tls)
+    }
+
     fn check_host(&self, host: &str) -> Result<(), Refusal> {
         let name = match host.rsplit_once(':') {
             Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,

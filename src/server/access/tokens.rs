@@ -90,6 +90,11 @@ impl Tokens {
         }
     }
 
+    /// True when one of them has this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|token| token.name == name)
+    }
+
     /// The token whose secret this is. How long it takes tells nothing about any of them.
     pub(super) fn find(&self, secret: &str) -> Option<&Token> {
         self.of_digest(&Sha256::digest(secret.as_bytes()).into())
@@ -192,6 +197,7 @@ mod tests {
         let found = tokens.find(&other.secret).expect("found");
         assert_eq!((found.name.as_str(), &found.scopes[..]), ("bank", &[Scope::Predict, Scope::Explain][..]));
         assert!(found.may(Scope::Predict) && !found.may(Scope::Read) && !found.may(Scope::Admin));
+        assert!(tokens.has("map") && tokens.has("bank") && !tokens.has("Map"));
         for wrong in ["", &one.secret[1..], &one.line, "fct_"] {
             assert_eq!(tokens.find(wrong), None, "{wrong}");
         }

@@ -57,6 +57,19 @@ async fn a_label_teaches_the_terminal_and_counts_beside_the_decision() {
     assert_eq!(risk("e", 8).await, 0.0, "corrected");
     let line = r#"fraudctl_labels_total{model="run-7",version="1a2b3c",decision="review",label="fraud"} 1"#;
     assert!(app.metrics.text().contains(line));
+    let line = line.replace("labels_total", "labels_withdrawn_total");
+    assert!(app.metrics.text().contains(&line), "{}", app.metrics.text());
+}
+
+#[actix_web::test]
+async fn labels_of_one_request_are_bounded() {
+    let (app, _stop) = app(live(), None);
+    let body = format!("[{}1]", "1,".repeat(65_536));
+    assert_eq!(post(&app, "/feedback", &body).await.refusal(), (413, "too_large", ""));
+    let number = post(&app, "/feedback", r#"{"id":7,"fraud":true}"#).await;
+    assert_eq!(number.refusal(), (404, "unknown_id", "id"), "an id may be a number");
+    let long = format!(r#"{{"id":"{}","fraud":true}}"#, "x".repeat(129));
+    assert_eq!(post(&app, "/feedback", &long).await.refusal(), (400, "invalid_value", "id"));
 }
 
 #[actix_web::test]
@@ -66,7 +79,7 @@ async fn labels_come_alone_in_an_array_or_one_a_line() {
     post(&app, "/predict", &payment("a", 7, 0.1)).await;
     let unknown = post(&app, "/feedback", r#"{"id":"nobody","fraud":true}"#).await;
     assert_eq!(unknown.refusal(), (404, "unknown_id", "id"));
-    assert_eq!(post(&app, "/feedback", r#"{"id":"a"}"#).await.refusal(), (400, "malformed", ""));
+    assert_eq!(post(&app, "/feedback", r#"{"id":"a"}"#).await.refusal(), (400, "missing_field", "fraud"));
     let many =
         post(&app, "/feedback", r#"[{"id":"nobody","fraud":true},{"id":"a","fraud":false},{"id":" "}]"#)
             .await;
@@ -74,7 +87,7 @@ async fn labels_come_alone_in_an_array_or_one_a_line() {
         (many.status, &many.json[0]["code"], &many.json[0]["row"]),
         (200, &"unknown_id".into(), &1.into())
     );
-    assert_eq!((&many.json[1]["fraud"], &many.json[2]["code"]), (&false.into(), &"malformed".into()));
+    assert_eq!((&many.json[1]["fraud"], &many.json[2]["code"]), (&false.into(), &"missing_field".into()));
     let lines = TestRequest::post().uri("/feedback").insert_header(("content-type", "application/x-ndjson"));
     let reply = send(&app, lines.set_payload("{\"id\":\"a\",\"fraud\":false}\n")).await;
     assert_eq!(reply.json["before"], false);
@@ -128,7 +141,7 @@ async fn suppressions_that_can_not_be_are_refused() {
     for (order, refusal) in [
         (r#"{"kind":"country","id":"BE"}"#, (400, "invalid_value", "kind")),
         (r#"{"kind":"customer","id":" "}"#, (400, "invalid_value", "id")),
-        (r#"{"kind":"customer"}"#, (400, "malformed", "")),
+        (r#"{"kind":"customer"}"#, (400, "missing_field", "id")),
         (r#"{"kind":"customer","id":"7","until":"soon"}"#, (400, "invalid_value", "until")),
         (r#"{"kind":"customer","id":"7","until":"2001-01-01T00:00:00Z"}"#, (422, "out_of_range", "until")),
     ] {

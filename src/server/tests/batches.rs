@@ -112,3 +112,45 @@ async fn without_its_database_no_row_is_decided() {
         ["store_unavailable"; 2]
     );
 }
+
+#[actix_web::test]
+async fn a_transaction_that_comes_again_late_counts_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (app, _stop) = app(live(), Some(store(folder.path())));
+    let payment = |id: usize, customer: usize| {
+        format!(
+            r#"{{"id":"p{id}","time":1600000000,"customer":"c{customer}","terminal":"t{id}","amount":0.25}}"#
+        )
+    };
+    let first = post(&app, "/predict", &payment(0, 0)).await;
+    // More than are remembered with their rows.
+    let others: Vec<String> = (1..16_400).map(|id| payment(id, 1 + id % 900)).collect();
+    let (status, answers) = send_rows(&app, "/predict/batch", TYPES[1], &body(TYPES[1], &others)).await;
+    assert_eq!((status, answers.len()), (200, others.len()));
+    assert_eq!(app.engine.unstored(), 0);
+    let again = post(&app, "/predict", &payment(0, 0)).await;
+    assert_eq!((again.status, &again.json), (200, &first.json));
+    let (_, answers) = send_rows(&app, "/predict/batch", TYPES[1], &payment(0, 0)).await;
+    assert_eq!(answers, [first.json]);
+    let other = payment(0, 0).replace("0.25", "0.75");
+    assert_eq!(post(&app, "/predict", &other).await.refusal(), (409, "conflict", "id"));
+    post(&app, "/predict", &payment(20_000, 0)).await;
+    let row = app.store.as_ref().unwrap().decision("p20000").unwrap().unwrap().record.row;
+    let count = HANDBOOK.iter().position(|name| *name == "CUSTOMER_ID_NB_TX_1DAY_WINDOW").unwrap();
+    assert_eq!(row[count], 2.0, "itself and the first");
+}
+
+#[actix_web::test]
+async fn memory_for_bodies_is_bounded() {
+    let (app, _stop) = app(tabular(), None);
+    let worker = web::Data::new(worker::Worker::start(&app));
+    let hold = |bytes| budget::Budget::hold(&worker, bytes);
+    let most = 64 * 1024 * 1024;
+    let first = hold(most - 5).ok().unwrap();
+    assert!(hold(6).is_err());
+    let second = hold(5).ok().unwrap();
+    assert_eq!(app.metrics.bodies_held.get(), most as i64);
+    drop((first, second));
+    assert_eq!(app.metrics.bodies_held.get(), 0);
+    assert!(hold(most).is_ok());
+}

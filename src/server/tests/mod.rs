@@ -69,8 +69,9 @@ fn engine(features: &[&str], state: Option<FeatureState>) -> Arc<Engine> {
 fn engine_of(encoder: Encoder, state: Option<FeatureState>) -> Arc<Engine> {
     let scorer = Arc::new(First(encoder.features().len()));
     let thresholds = Thresholds { review: 0.5, block: Some(0.9) };
+    let label_delay = state.as_ref().map(FeatureState::delay);
     let config = EngineConfig {
-        model: Model::of(encoder, scorer, thresholds),
+        model: Model { label_delay, ..Model::of(encoder, scorer, thresholds) },
         state,
         cards: Some(CardKey::new(&[7; 32])),
     };
@@ -120,12 +121,14 @@ fn config(engine: Arc<Engine>, store: Option<Arc<dyn Store>>) -> ServerConfig {
         shadow: None,
         store,
         keep_days: None,
+        drain: Duration::ZERO,
         tokens: None,
         sites: Sites { hosts: vec!["bank.example".to_owned()], ..Sites::default() },
         tls: None,
         locations: vec![city],
         workers: 1,
         clock: Arc::new(|| Timestamp::from_seconds(1_700_000_000)),
+        at_end: None,
     }
 }
 

@@ -318,3 +318,21 @@ async fn pages_of_other_origins_may_not_have_anything_decided() {
     }
     assert_eq!(app.metrics.stats().transactions, 2);
 }
+
+#[actix_web::test]
+async fn a_refused_payment_is_no_history_to_go_on_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let (app, _stop) = app(live(), Some(store(folder.path())));
+    let payment = |amount: f64| {
+        format!(r#"{{"id":"a","time":1600000000,"customer":"c","terminal":"t","amount":{amount}}}"#)
+    };
+    post(&app, "/predict", &payment(0.25)).await;
+    assert_eq!(app.engine.unstored(), 0);
+    // On the map it is another request, which the live features can not tell from a repetition.
+    assert_eq!(post(&app, "/predict_map", &payment(0.25)).await.status, 409);
+    assert_eq!(app.engine.unstored(), 0, "it was the same payment");
+    app.writer.as_ref().unwrap().close().await;
+    let late = payment(0.25).replace(r#""a""#, r#""b""#);
+    assert_eq!(post(&app, "/predict", &late).await.status, 503);
+    assert_eq!(app.engine.unstored(), 0, "refused before it was counted");
+}

@@ -7,6 +7,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+use super::accessing::tokens;
 use super::*;
 use crate::wire::Frame;
 
@@ -14,6 +15,13 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 async fn connect(server: &Running) -> Socket {
     connect_async(format!("ws://{}/ws", server.address())).await.unwrap().0
+}
+
+/// The same with one header more.
+async fn connect_with(server: &Running, name: &'static str, value: &str) -> Socket {
+    let mut request = format!("ws://{}/ws", server.address()).into_client_request().unwrap();
+    request.headers_mut().insert(name, value.parse().unwrap());
+    connect_async(request).await.unwrap().0
 }
 
 async fn message(socket: &mut Socket) -> Message {
@@ -31,18 +39,31 @@ async fn next<T>(socket: &mut Socket, wanted: impl Fn(Frame) -> Option<T>) -> T 
     }
 }
 
-async fn post_over_socket(server: &Running, body: &str) -> String {
+/// What the server closes with.
+async fn closing(socket: &mut Socket) -> CloseCode {
+    loop {
+        if let Message::Close(reason) = message(socket).await {
+            return reason.unwrap().code;
+        }
+    }
+}
+
+/// What the server says to `line`, with more headers and a body.
+async fn ask(server: &Running, line: &str, headers: &str, body: &str) -> String {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    let length = body.len();
     let head = format!(
-        "POST /predict_map HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\n\r\n",
-        body.len()
+        "{line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}Content-Length: {length}\r\n\r\n"
     );
     stream.write_all((head + body).as_bytes()).await.unwrap();
     let mut reply = String::new();
     stream.read_to_string(&mut reply).await.unwrap();
     reply
+}
+
+async fn post_over_socket(server: &Running, body: &str) -> String {
+    ask(server, "POST /predict_map", "Content-Type: application/json\r\n", body).await
 }
 
 #[tokio::test]
@@ -114,13 +135,39 @@ async fn a_frame_that_is_too_large_ends_the_connection() {
     let server = start(config(tabular(), None)).unwrap();
     let mut socket = connect(&server).await;
     socket.send(Message::text("x".repeat(5_000))).await.unwrap();
-    let code = loop {
-        match message(&mut socket).await {
-            Message::Close(reason) => break reason.unwrap().code,
-            _ => continue,
-        }
-    };
-    assert_eq!(code, CloseCode::Size);
+    assert_eq!(closing(&mut socket).await, CloseCode::Size);
+}
+
+#[tokio::test]
+async fn a_client_that_never_stops_talking_is_shown_out() {
+    let server = start(config(tabular(), None)).unwrap();
+    let mut socket = connect(&server).await;
+    // Together in one packet: more than two seconds' worth, wherever one ends.
+    for _ in 0..100 {
+        socket.feed(Message::text("not a frame")).await.unwrap();
+    }
+    socket.flush().await.unwrap();
+    assert_eq!(closing(&mut socket).await, CloseCode::Policy);
+}
+
+#[tokio::test]
+async fn a_socket_ends_with_its_session_and_with_its_token() {
+    let (secrets, ours) = tokens();
+    let server = start(ServerConfig { tokens: Some(ours), ..config(tabular(), None) }).unwrap();
+    let bearer = format!("Bearer {}", secrets["read"]);
+    let begun = ask(&server, "POST /session", &format!("Authorization: {bearer}\r\n"), "").await;
+    let (_, cookie) = begun.split_once("fraudctl_session=").unwrap();
+    let cookie = format!("fraudctl_session={}", cookie.split(';').next().unwrap());
+    let mut by_session = connect_with(&server, "cookie", &cookie).await;
+    let mut by_token = connect_with(&server, "authorization", &bearer).await;
+    let ended = ask(&server, "DELETE /session", &format!("Cookie: {cookie}\r\n"), "").await;
+    assert!(ended.starts_with("HTTP/1.1 204 "), "{ended}");
+    assert_eq!(closing(&mut by_session).await, CloseCode::Policy);
+    by_token.send(Message::text(r#"{"type":"ping","t":1}"#)).await.unwrap();
+    let is_pong = |frame: Frame| matches!(frame, Frame::Pong { .. }).then_some(());
+    next(&mut by_token, is_pong).await;
+    server.exchange_tokens(tokens().1);
+    assert_eq!(closing(&mut by_token).await, CloseCode::Policy);
 }
 
 #[tokio::test]
@@ -135,13 +182,7 @@ async fn a_stopped_server_says_goodbye_and_has_stored_everything() {
     }
     let address = server.address();
     server.stopper().stop();
-    let code = loop {
-        match message(&mut socket).await {
-            Message::Close(reason) => break reason.unwrap().code,
-            _ => continue,
-        }
-    };
-    assert_eq!(code, CloseCode::Away);
+    assert_eq!(closing(&mut socket).await, CloseCode::Away);
     drop(socket);
     let stats = tokio::task::spawn_blocking(|| server.stop()).await.unwrap().unwrap();
     assert_eq!(stats.alerts, 20);

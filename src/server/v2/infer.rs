@@ -5,11 +5,13 @@ use std::time::Instant;
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::asked_for;
 use super::tensor::{Tensor, rows};
+use crate::engine::Model;
 use crate::engine::input::Request;
+use crate::server::budget::Budget;
 use crate::server::deciding::{self, Place, Wants};
 use crate::server::problem::Refusal;
 use crate::server::worker::Worker;
@@ -18,6 +20,10 @@ use crate::wire::Answer;
 
 /// Rows that are decided one after the other without a pause for others.
 const BLOCK_ROWS: usize = 256;
+/// Rows of a request: all of its answers are sent at once, and what its tensors say stands in memory several times.
+const MOST_ROWS: usize = 4_096;
+/// Bytes of a request, for the same reason.
+const BODY_LIMIT: usize = 1024 * 1024;
 
 #[derive(Deserialize)]
 struct InferRequest {
@@ -31,23 +37,22 @@ struct Output {
     name: String,
 }
 
-/// All rows are read before the first is decided: one that can not be read refuses them all.
+/// All rows are read and checked before the first is decided: one that can not be refuses them all. One model decides them.
 pub(in crate::server) async fn infer(
     app: web::Data<App>,
     worker: web::Data<Worker>,
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Refusal> {
-    let model = app.engine.model();
-    asked_for(&model, &request)?;
-    let (body, _) = body::read_rows(&request, payload).await?;
+    let _held = Budget::hold(&worker, body::to_come(&request))?;
+    let body = body::read_up_to(&request, payload, BODY_LIMIT).await?;
     let ticket = worker.turns.line_up(body.len())?;
     let turn = ticket.turn().await;
-    let asked: InferRequest =
-        serde_json::from_slice(&body).map_err(|error| Refusal::bad("malformed", error.to_string()))?;
+    let model = app.engine.model();
+    asked_for(&model, &request)?;
+    let asked: InferRequest = body::parse(&body)?;
     let wanted = wanted(asked.outputs)?;
-    let names: Vec<String> = model.encoder.inputs().iter().map(|input| input.name.clone()).collect();
-    let requests = read(&app, rows(asked.inputs, &names)?)?;
+    let requests = read(&app, &model, asked.inputs)?;
     drop(turn);
     let place = Place { app, worker: worker.clone() };
     let mut answers = Vec::with_capacity(requests.len());
@@ -56,7 +61,8 @@ pub(in crate::server) async fn infer(
         let _turn = worker.turns.go_on(0).turn().await;
         let started = Instant::now();
         let block = requests.by_ref().take(BLOCK_ROWS).map(Ok).collect();
-        let decided = deciding::decide_all(place.clone(), block, Wants::default(), started).await;
+        let decided =
+            deciding::decide_all(place.clone(), model.clone(), block, Wants::default(), started).await;
         for answer in decided {
             let row = answers.len();
             answers.push(answer.map_err(|refusal| refusal.of_row(row))?);
@@ -70,11 +76,15 @@ pub(in crate::server) async fn infer(
     Ok(answer(&told))
 }
 
-fn read(app: &App, rows: Vec<Map<String, Value>>) -> Result<Vec<Request>, Refusal> {
-    let read = |(place, row)| {
-        Request::of(app.engine.fields(), row).map_err(|error| Refusal::from(error).of_row(place))
+fn read(app: &App, model: &Model, inputs: Vec<Tensor>) -> Result<Vec<Request>, Refusal> {
+    let names: Vec<String> = model.encoder.inputs().iter().map(|input| input.name.clone()).collect();
+    let read = |row| {
+        let request = Request::of(app.engine.fields(), row)?;
+        deciding::check(app, model, &request)?;
+        Ok(request)
     };
-    rows.into_iter().enumerate().map(read).collect()
+    let of_row = |(place, row)| read(row).map_err(|error: Refusal| error.of_row(place));
+    rows(inputs, &names, MOST_ROWS)?.into_iter().enumerate().map(of_row).collect()
 }
 
 const OUTPUTS: [&str; 3] = ["fraud", "decision", "id"];

@@ -1,5 +1,6 @@
 //! Tensors of a request become rows of named values.
 
+use actix_web::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -47,8 +48,19 @@ fn flatten(data: Vec<Value>, values: &mut Vec<Value>) {
     }
 }
 
-/// The rows of a request: either one tensor of a row for each and a column for each of `inputs`, or a tensor for each column.
-pub(super) fn rows(mut tensors: Vec<Tensor>, inputs: &[String]) -> Result<Vec<Map<String, Value>>, Refusal> {
+/// The rows of a request, `most` at most: either one tensor of a row for each and a column for each of `inputs`, or a tensor for
+/// each column.
+pub(super) fn rows(
+    mut tensors: Vec<Tensor>,
+    inputs: &[String],
+    most: usize,
+) -> Result<Vec<Map<String, Value>>, Refusal> {
+    if let Some(tensor) = tensors.iter().find(|tensor| tensor.shape.first().is_some_and(|rows| *rows > most))
+    {
+        let error =
+            format!("input {:?}: a request may have {most} rows; /predict/batch takes more", tensor.name);
+        return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", error).about(&tensor.name));
+    }
     if let [tensor] = tensors.as_slice()
         && let [_, width] = tensor.shape[..]
         && width == inputs.len()
@@ -99,7 +111,7 @@ mod tests {
     fn read(inputs: Value) -> Result<Value, String> {
         let tensors = serde_json::from_value(inputs).expect("tensors");
         let names = ["a".to_owned(), "b".to_owned()];
-        rows(tensors, &names).map(|rows| json!(rows)).map_err(|refusal| refusal.to_string())
+        rows(tensors, &names, 9).map(|rows| json!(rows)).map_err(|refusal| refusal.to_string())
     }
 
     fn tensor(name: &str, shape: Value, data: Value) -> Value {
@@ -125,7 +137,8 @@ mod tests {
             (json!([tensor("x", json!([1, 3]), json!([1, 2, 3]))]), "[rows, 2]"),
             (json!([tensor("a", json!([1]), json!([1])), tensor("b", json!([2]), json!([1, 2]))]), "2 rows"),
             (json!([tensor("a", json!([1]), json!([1])), tensor("a", json!([1]), json!([1]))]), "twice"),
-            (json!([tensor("a", json!([usize::MAX, 2]), json!([]))]), "does not hold 0"),
+            (json!([tensor("a", json!([usize::MAX, 2]), json!([]))]), "may have 9 rows"),
+            (json!([tensor("a", json!([10]), json!([1]))]), "may have 9 rows"),
             (json!([{ "name": "a", "shape": [1], "datatype": "FP8", "data": [1] }]), "FP8"),
         ] {
             let refused = read(inputs.clone()).expect_err("refused");

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row as DatabaseRow, TransactionBehavior};
 
 use super::checkpoint::Checkpoints;
+use super::decisions::model_of;
+use super::read::optionally_parsed;
 use super::{Located, decisions, located};
-use crate::domain::Timestamp;
+use crate::domain::{Decision, TerminalId, Timestamp};
 use crate::store::writer::Commit;
 use crate::store::{
     DecisionRecord, Feedback, ModelRecord, Noted, Order, Outcome, Recorded, StoreError, Suppression,
@@ -18,8 +20,14 @@ const INSERT: &str = "INSERT INTO decisions (id, time_us, customer, terminal, am
     model_key, latitude, longitude, title, country, simulated, on_map, digest, created_us, features, words, suppressed) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) \
     ON CONFLICT (id) DO NOTHING";
-const LABEL: &str = "INSERT INTO feedback (id, fraud, given_us) VALUES (?1, ?2, ?3) \
-    ON CONFLICT (id) DO UPDATE SET fraud = excluded.fraud, given_us = excluded.given_us WHERE fraud <> excluded.fraud";
+/// Of a row that was loaded and decided, live features know the loaded one.
+const KNOWN: &str = "SELECT coalesce(t.terminal, d.terminal), coalesce(t.time_us, d.time_us), \
+    d.decision, m.name, m.version, m.features, m.inputs, t.fraud, \
+    (SELECT fraud FROM feedback WHERE id = ?1 ORDER BY seq DESC LIMIT 1) \
+    FROM (SELECT ?1 AS id) AS asked LEFT JOIN decisions AS d ON d.id = asked.id \
+    LEFT JOIN transactions AS t ON t.id = asked.id LEFT JOIN models AS m ON m.key = d.model_key \
+    WHERE d.id IS NOT NULL OR t.id IS NOT NULL";
+const LABEL: &str = "INSERT INTO feedback (id, fraud, given_us) VALUES (?1, ?2, ?3)";
 const SUPPRESS: &str = "INSERT INTO suppressions (kind, entity, until_us, reason, created_us) \
     VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (kind, entity) DO UPDATE \
     SET until_us = excluded.until_us, reason = excluded.reason, created_us = excluded.created_us";
@@ -161,19 +169,33 @@ fn model_key(connection: &Connection, model: &ModelRecord) -> rusqlite::Result<i
     if let Some(key) = found {
         return Ok(key);
     }
-    let features = serde_json::to_string(&model.features).expect("texts are JSON");
-    let insert = "INSERT INTO models (name, version, features) VALUES (?1, ?2, ?3)";
-    connection.execute(insert, (&model.name, &model.version, features))?;
+    let json = |names: &[String]| serde_json::to_string(names).expect("texts are JSON");
+    let insert = "INSERT INTO models (name, version, features, inputs) VALUES (?1, ?2, ?3, ?4)";
+    connection.execute(insert, (&model.name, &model.version, json(&model.features), json(&model.inputs)))?;
     Ok(connection.last_insert_rowid())
 }
 
-fn label(connection: &Connection, feedback: &Feedback) -> rusqlite::Result<Noted> {
+fn label(connection: &Connection, feedback: &Feedback) -> rusqlite::Result<Option<Noted>> {
     let id = feedback.id.as_str();
-    let Some(about) = decisions::by_id(connection, id)? else { return Ok(Noted::Unknown) };
-    let select = "SELECT fraud FROM feedback WHERE id = ?1";
-    let before = connection.prepare_cached(select)?.query_row([id], |row| row.get(0)).optional()?;
-    connection.prepare_cached(LABEL)?.execute((id, feedback.fraud, feedback.given.micros()))?;
-    Ok(Noted::About(Box::new(about), before))
+    let found = connection.prepare_cached(KNOWN)?.query_row([id], noted_of).optional()?;
+    if found.as_ref().is_some_and(|noted| noted.told != Some(feedback.fraud)) {
+        connection.prepare_cached(LABEL)?.execute((id, feedback.fraud, feedback.given.micros()))?;
+    }
+    Ok(found)
+}
+
+/// Reads what [`KNOWN`] gives.
+fn noted_of(row: &DatabaseRow<'_>) -> rusqlite::Result<Noted> {
+    let terminal = optionally_parsed(row, 0, TerminalId::parse)?;
+    let time: Option<i64> = row.get(1)?;
+    let decision = optionally_parsed(row, 2, Decision::parse)?;
+    let model = Arc::new(model_of(row, 3)?);
+    Ok(Noted {
+        event: terminal.zip(time.map(Timestamp::from_micros)),
+        decided: decision.map(|decision| (decision, model)),
+        loaded: row.get(7)?,
+        told: row.get(8)?,
+    })
 }
 
 fn suppress(connection: &Connection, suppression: &Suppression) -> rusqlite::Result<usize> {
@@ -191,8 +213,10 @@ fn suppress(connection: &Connection, suppression: &Suppression) -> rusqlite::Res
 
 fn forget(connection: &Connection, before: Timestamp, most: usize) -> rusqlite::Result<usize> {
     let window = (before.micros(), most as i64);
-    let labels =
-        format!("DELETE FROM feedback WHERE id IN (SELECT id FROM decisions WHERE seq IN ({OLDEST}))");
+    let labels = format!(
+        "DELETE FROM feedback WHERE id IN (SELECT id FROM decisions WHERE seq IN ({OLDEST})) \
+            AND NOT EXISTS (SELECT 1 FROM transactions AS t WHERE t.id = feedback.id)"
+    );
     connection.prepare_cached(&labels)?.execute(window)?;
     connection.prepare_cached(&format!("DELETE FROM decisions WHERE seq IN ({OLDEST})"))?.execute(window)
 }

@@ -11,10 +11,10 @@ use crate::store::{DecisionRecord, ModelRecord, PlaceFrom, StoredDecision};
 
 /// The columns of a decision, in the order [`decision_of`] reads them.
 pub(super) const COLUMNS: &str = "d.seq, d.id, d.time_us, d.customer, d.terminal, d.amount, d.score, d.decision, \
-    d.threshold, m.name, m.version, m.features, d.latitude, d.longitude, d.title, d.country, d.simulated, d.on_map, \
-    d.digest, d.created_us, d.features, d.words, d.suppressed";
+    d.threshold, m.name, m.version, m.features, m.inputs, d.latitude, d.longitude, d.title, d.country, d.simulated, \
+    d.on_map, d.digest, d.created_us, d.features, d.words, d.suppressed";
 /// How many they are.
-pub(super) const WIDTH: usize = 23;
+pub(super) const WIDTH: usize = 24;
 
 /// Where they stand.
 pub(super) const FROM: &str = "decisions AS d LEFT JOIN models AS m ON m.key = d.model_key";
@@ -59,33 +59,38 @@ pub(super) fn decision_of(row: &DatabaseRow<'_>) -> rusqlite::Result<StoredDecis
         score: row.get(6)?,
         decision: parsed(row, 7, Decision::parse)?,
         threshold: row.get(8)?,
-        model: Arc::new(model_of(row)?),
-        place: place_of(row, 12)?,
-        title: row.get(14)?,
-        country: row.get(15)?,
-        place_from: PlaceFrom::of_code(row.get(16)?),
-        on_map: row.get(17)?,
-        digest: row.get(18)?,
-        created: Timestamp::from_micros(row.get(19)?),
-        row: values_of(row)?,
-        words: row.get(21)?,
-        suppressed: row.get(22)?,
+        model: Arc::new(model_of(row, 9)?),
+        place: place_of(row, 13)?,
+        title: row.get(15)?,
+        country: row.get(16)?,
+        place_from: PlaceFrom::of_code(row.get(17)?),
+        on_map: row.get(18)?,
+        digest: row.get(19)?,
+        created: Timestamp::from_micros(row.get(20)?),
+        row: values_of(row, 21)?,
+        words: row.get(22)?,
+        suppressed: row.get(23)?,
     };
     Ok(StoredDecision { seq: row.get(0)?, record })
 }
 
-fn model_of(row: &DatabaseRow<'_>) -> rusqlite::Result<ModelRecord> {
-    let features = row.get_ref(11)?.as_str_or_null()?.unwrap_or("[]");
-    let wrong = |error| rusqlite::Error::FromSqlConversionFailure(11, Type::Text, Box::new(error));
+/// Reads name, version, features and inputs of a model from columns beginning with `column`.
+pub(super) fn model_of(row: &DatabaseRow<'_>, column: usize) -> rusqlite::Result<ModelRecord> {
+    let names = |column: usize| {
+        let text = row.get_ref(column)?.as_str_or_null()?.unwrap_or("[]");
+        let wrong = |error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error));
+        serde_json::from_str(text).map_err(wrong)
+    };
     Ok(ModelRecord {
-        name: row.get::<_, Option<String>>(9)?.unwrap_or_default(),
-        version: row.get::<_, Option<String>>(10)?.unwrap_or_default(),
-        features: serde_json::from_str(features).map_err(wrong)?,
+        name: row.get::<_, Option<String>>(column)?.unwrap_or_default(),
+        version: row.get::<_, Option<String>>(column + 1)?.unwrap_or_default(),
+        features: names(column + 2)?,
+        inputs: names(column + 3)?,
     })
 }
 
-fn values_of(row: &DatabaseRow<'_>) -> rusqlite::Result<Vec<f64>> {
-    let bytes = row.get_ref(20)?.as_blob_or_null()?.unwrap_or_default();
+fn values_of(row: &DatabaseRow<'_>, column: usize) -> rusqlite::Result<Vec<f64>> {
+    let bytes = row.get_ref(column)?.as_blob_or_null()?.unwrap_or_default();
     let (values, _) = bytes.as_chunks();
     Ok(values.iter().copied().map(f64::from_le_bytes).collect())
 }

@@ -14,18 +14,28 @@ use crate::store::StoreError;
 const PAGE_ROWS: i64 = 8_192;
 
 /// A label that was told live came later than the file's.
-const LOADED: &str = "SELECT seq, t.id, time_us, customer, terminal, amount, latitude, longitude, \
-    coalesce(f.fraud, t.fraud) FROM transactions AS t LEFT JOIN feedback AS f ON f.id = t.id \
-    WHERE customer IS NOT NULL AND (time_us, seq) > (?1, ?2) AND time_us < ?3 ORDER BY time_us, seq LIMIT ?4";
+const LOADED: &str = "SELECT t.seq, t.id, time_us, customer, terminal, amount, latitude, longitude, \
+    coalesce(f.fraud, t.fraud) FROM transactions AS t \
+    LEFT JOIN feedback AS f ON f.seq = (SELECT max(seq) FROM feedback AS o WHERE o.id = t.id) \
+    WHERE customer IS NOT NULL AND (time_us, t.seq) > (?1, ?2) AND time_us < ?3 ORDER BY time_us, t.seq LIMIT ?4";
 
 /// A place that was drawn or looked up is none that the live features have seen (`PlaceFrom`); what was loaded too is told by its loaded row.
-const DECIDED: &str = "SELECT seq, d.id, time_us, customer, terminal, amount, \
-    iif(simulated, NULL, latitude), iif(simulated, NULL, longitude), f.fraud \
-    FROM decisions AS d LEFT JOIN feedback AS f ON f.id = d.id \
-    WHERE customer IS NOT NULL AND terminal IS NOT NULL AND amount IS NOT NULL \
-    AND (time_us, seq) > (?1, ?2) AND time_us < ?3 \
-    AND NOT EXISTS (SELECT 1 FROM transactions WHERE transactions.id = d.id) \
-    ORDER BY time_us, seq LIMIT ?4";
+macro_rules! decided {
+    ($which:literal) => {
+        concat!(
+            "SELECT d.seq, d.id, time_us, customer, terminal, amount, \
+            iif(simulated, NULL, latitude), iif(simulated, NULL, longitude), f.fraud FROM decisions AS d \
+            LEFT JOIN feedback AS f ON f.seq = (SELECT max(seq) FROM feedback AS o WHERE o.id = d.id) \
+            WHERE customer IS NOT NULL AND terminal IS NOT NULL AND amount IS NOT NULL \
+            AND NOT EXISTS (SELECT 1 FROM transactions WHERE transactions.id = d.id) AND ",
+            $which,
+            " LIMIT ?4"
+        )
+    };
+}
+const DECIDED: &str = decided!("(time_us, d.seq) > (?1, ?2) AND time_us < ?3 ORDER BY time_us, d.seq");
+/// In the order in which they were decided.
+const DECIDED_SINCE: &str = decided!("d.seq > ?2 ORDER BY d.seq");
 
 /// Iterates over stored raw transactions; see [`Store::history`](crate::store::Store::history). Ends after an error.
 #[derive(Debug)]
@@ -46,6 +56,13 @@ impl History {
             decided: Pages::new(DECIDED),
             failed: false,
         }
+    }
+
+    /// What was decided after the decision numbered `seq`, in the order in which it was.
+    pub(super) fn decided_since(reader: Reader, seq: i64) -> Self {
+        let loaded = Pages { ended: true, ..Pages::new(LOADED) };
+        let decided = Pages { last: (i64::MIN, seq), ..Pages::new(DECIDED_SINCE) };
+        Self { loaded, decided, ..Self::new(reader, None) }
     }
 
     fn advance(&mut self) -> Result<Option<Transaction>, StoreError> {

@@ -29,7 +29,8 @@ impl All {
     fn fetch(&mut self) -> rusqlite::Result<()> {
         let select = format!(
             "SELECT {COLUMNS}, coalesce(f.fraud, t.fraud), f.given_us FROM {FROM} \
-             LEFT JOIN feedback AS f ON f.id = d.id LEFT JOIN transactions AS t ON t.id = d.id \
+             LEFT JOIN feedback AS f ON f.seq = (SELECT max(seq) FROM feedback AS o WHERE o.id = d.id) \
+             LEFT JOIN transactions AS t ON t.id = d.id \
              WHERE d.seq > ?1 ORDER BY d.seq LIMIT ?2"
         );
         let mut statement = self.reader.connection.prepare_cached(&select)?;

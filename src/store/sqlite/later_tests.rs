@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::tests::{decision, open, place, rows, source};
 use super::*;
 use crate::domain::{CustomerId, Decision, TransactionId};
-use crate::store::{DecisionRecord, Entity, Feedback, Noted, Order, Outcome, Recorded, StoredDecision};
+use crate::store::{DecisionRecord, Entity, Feedback, Noted, Order, Outcome, Recorded};
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_seconds(seconds)
@@ -50,14 +50,32 @@ async fn a_label_is_told_of_decisions_only_and_may_be_corrected() {
         Outcome::Noted(noted) => noted,
         other => panic!("{other:?}"),
     };
-    let about = |before| Noted::About(Box::new(StoredDecision { seq: 1, record: stored.clone() }), before);
-    assert_eq!(noted(vec![label("nobody", true), label("a", true)]).await, [Noted::Unknown, about(None)]);
+    let event = stored.terminal.clone().zip(Some(stored.time));
+    let decided = Some((Decision::Review, stored.model.clone()));
+    let about = |told| Some(Noted { event: event.clone(), decided: decided.clone(), told, loaded: None });
+    assert_eq!(noted(vec![label("nobody", true), label("a", true)]).await, [None, about(None)]);
     assert_eq!(noted(vec![label("a", true)]).await, [about(Some(true))]);
     assert_eq!(noted(vec![label("a", false)]).await, [about(Some(true))]);
     let all: Vec<Labelled> = store.labelled().unwrap().map(Result::unwrap).collect();
     let told: Vec<_> = all.iter().map(|one| (one.decision.id.as_str(), one.fraud, one.known)).collect();
     assert_eq!(told, [("a", Some(false), Some(at(100))), ("b", None, None)]);
     assert_eq!(all[0].decision, stored, "with its row");
+}
+
+#[tokio::test]
+async fn what_was_loaded_is_labelled_too() {
+    let place = place();
+    let store = open(&place);
+    store.loader(source("a")).unwrap().append(&rows(0..2)).unwrap();
+    let writer = store.writer().unwrap();
+    let outcome = writer.obey(Order::Label(vec![label("1", true)])).await.unwrap();
+    let event = Some((TerminalId::from(1), at(1)));
+    assert_eq!(
+        outcome,
+        Outcome::Noted(vec![Some(Noted { event, decided: None, told: None, loaded: Some(false) })])
+    );
+    let labels: Vec<_> = store.history(None).unwrap().map(|read| read.unwrap().fraud).collect();
+    assert_eq!(labels, [Some(true), Some(true)]);
 }
 
 #[tokio::test]
@@ -190,4 +208,39 @@ async fn two_writers_on_one_file_take_turns() {
         assert!(matches!(stored, Ok(Recorded::New(_))), "{stored:?}");
     }
     assert_eq!(one.counts().unwrap().decisions, 200);
+}
+
+#[tokio::test]
+async fn a_history_is_gone_on_with_from_where_it_stood() {
+    let place = place();
+    let store = open(&place);
+    store.loader(source("a")).unwrap().append(&rows(0..2)).unwrap();
+    let writer = store.writer().unwrap();
+    let live = |id: &str, seconds| DecisionRecord { time: at(seconds), ..decision(id, Decision::Approve) };
+    let tell = async |labels: Vec<Feedback>| drop(writer.obey(Order::Label(labels)).await.unwrap());
+    store_all(&writer, vec![live("8", 50), live("9", 51)]).await;
+    tell(vec![label("8", true)]).await;
+    let position = store.position().unwrap();
+    let since = || store.since(&position).unwrap().expect("the same history");
+    assert_eq!((since().transactions.count(), since().corrections), (0, vec![]));
+
+    // One that comes late, one that was loaded, and labels: of one before, of one since, and one that is taken back and told again.
+    store_all(&writer, vec![live("12", 60), live("11", 20), live("1", 61)]).await;
+    tell(vec![label("9", true), label("11", true), label("8", false), label("12", false)]).await;
+    tell(vec![label("8", true), label("1", true)]).await;
+    let told: Vec<_> = since()
+        .transactions
+        .map(Result::unwrap)
+        .map(|transaction| (transaction.id.to_string(), transaction.fraud))
+        .collect();
+    assert_eq!(told, [("12".to_owned(), Some(false)), ("11".to_owned(), Some(true))], "as they were decided");
+    let corrected: Vec<_> = since().corrections.iter().map(|one| (one.time, one.fraud)).collect();
+    assert_eq!(corrected, [(at(51), true), (at(1), true)]);
+
+    writer.obey(Order::Forget(at(i64::from(u32::MAX)), 100)).await.unwrap();
+    assert!(store.since(&position).unwrap().is_none(), "the decision that it ended with is gone");
+    let position = store.position().unwrap();
+    assert!(store.since(&position).unwrap().is_some());
+    store.loader(source("b")).unwrap().append(&rows(5..6)).unwrap();
+    assert!(store.since(&position).unwrap().is_none(), "loaded meanwhile");
 }

@@ -6,6 +6,7 @@ mod decisions;
 mod history;
 mod labelled;
 mod load;
+mod position;
 mod read;
 mod schema;
 
@@ -16,8 +17,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{
-    Counts, Durability, Labelled, Loader, Location, Rows, Source, Store, StoreError, StoredDecision,
-    Suppression, Writer,
+    Counts, Durability, Labelled, Loader, Location, Position, Rows, Since, Source, Store, StoreError,
+    StoredDecision, Suppression, Writer,
 };
 use crate::domain::{GeoPoint, TerminalId, Timestamp, Transaction};
 use checkpoint::Checkpoints;
@@ -106,6 +107,20 @@ impl Store for Sqlite {
         load::replace_locations(&mut self.write_connection()?, locations).at(&self.path)
     }
 
+    fn fact(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.read(|reader| reader.fact(name))
+    }
+
+    fn settle(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        let replace = "INSERT OR REPLACE INTO facts (name, value) VALUES (?1, ?2)";
+        self.write_connection()?.execute(replace, [name, value]).at(&self.path)?;
+        Ok(())
+    }
+
+    fn has_ids_like(&self, prefix: &str) -> Result<bool, StoreError> {
+        self.read(|reader| reader.has_ids_like(prefix))
+    }
+
     fn counts(&self) -> Result<Counts, StoreError> {
         self.read(Reader::counts)
     }
@@ -136,6 +151,20 @@ impl Store for Sqlite {
 
     fn history(&self, until: Option<Timestamp>) -> Result<Rows<Transaction>, StoreError> {
         Ok(Box::new(History::new(self.reader()?, until)))
+    }
+
+    fn position(&self) -> Result<Position, StoreError> {
+        self.read(Reader::position)
+    }
+
+    fn since(&self, position: &Position) -> Result<Option<Since>, StoreError> {
+        if !self.read(|reader| reader.contains(position))? {
+            return Ok(None);
+        }
+        Ok(Some(Since {
+            transactions: Box::new(History::decided_since(self.reader()?, position.decisions)),
+            corrections: self.read(|reader| reader.corrections(position))?,
+        }))
     }
 
     fn labelled(&self) -> Result<Rows<Labelled>, StoreError> {

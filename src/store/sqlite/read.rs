@@ -37,6 +37,21 @@ impl Reader {
         })
     }
 
+    /// What was settled under this name.
+    pub(super) fn fact(&self, name: &str) -> rusqlite::Result<Option<String>> {
+        let select = "SELECT value FROM facts WHERE name = ?1";
+        self.connection.query_row(select, [name], |row| row.get(0)).optional()
+    }
+
+    /// Whether an id begins with `prefix`.
+    pub(super) fn has_ids_like(&self, prefix: &str) -> rusqlite::Result<bool> {
+        let like = "substr(id, 1, length(?1)) = ?1 OR substr(customer, 1, length(?1)) = ?1 OR substr(terminal, 1, length(?1)) = ?1";
+        let select = format!(
+            "SELECT EXISTS (SELECT 1 FROM decisions WHERE {like}) OR EXISTS (SELECT 1 FROM transactions WHERE {like})"
+        );
+        self.connection.query_row(&select, [prefix], |row| row.get(0))
+    }
+
     /// All populated places, in the order they were given.
     pub(super) fn locations(&self) -> rusqlite::Result<Vec<Location>> {
         let select =

@@ -1,12 +1,13 @@
--- What decided. `features` names the values of a decision's row in their order, as a JSON array.
+-- What decided. `features` names the values of a decision's row in their order, `inputs` what clients send, as JSON arrays.
 CREATE TABLE models (
     key      INTEGER PRIMARY KEY,
     name     TEXT NOT NULL,
     version  TEXT NOT NULL,
     features TEXT NOT NULL,
+    inputs   TEXT NOT NULL,
     UNIQUE (name, version)
 );
-INSERT INTO models (name, version, features) SELECT DISTINCT model, '', '[]' FROM decisions;
+INSERT INTO models (name, version, features, inputs) SELECT DISTINCT model, '', '[]', '[]' FROM decisions;
 
 ALTER TABLE decisions ADD COLUMN model_key INTEGER NOT NULL DEFAULT 0;
 UPDATE decisions SET model_key = (SELECT key FROM models WHERE models.name = decisions.model);
@@ -21,11 +22,19 @@ CREATE INDEX alerts ON decisions (seq) WHERE on_map AND decision <> 'approve' AN
 -- Retention deletes the oldest.
 CREATE INDEX decisions_by_age ON decisions (created_us);
 
--- What became known of a transaction later.
+-- What became known of a transaction later, as often as it was told otherwise than before: the last one counts.
 CREATE TABLE feedback (
-    id       TEXT PRIMARY KEY,
+    seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+    id       TEXT NOT NULL,
     fraud    INTEGER NOT NULL,
     given_us INTEGER NOT NULL
+);
+CREATE INDEX feedback_of ON feedback (id, seq);
+
+-- What a database has to have in common with who uses it, such as a digest of the key under which card numbers are replaced.
+CREATE TABLE facts (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
 ) WITHOUT ROWID;
 
 -- Whose alerts are not shown, and until when.

@@ -59,6 +59,7 @@ pub(super) fn decision(id: &str, decision: Decision) -> DecisionRecord {
             name: "run".to_owned(),
             version: "1a2b3c".to_owned(),
             features: vec!["a".to_owned(), "b".to_owned()],
+            inputs: vec!["a".to_owned()],
         }),
         row: vec![0.5, f64::INFINITY],
         words: None,
