@@ -70,14 +70,10 @@ impl Bins {
         edges.pop_if(|edge| known.last() == Some(edge));
         let mut bins = Self { counts: vec![0; edges.len() + 2], edges };
         for value in values {
-            let bin = bins.bin(value);
+            let bin = bin(&bins.edges, value);
             bins.counts[bin] += 1;
         }
         bins
-    }
-
-    fn bin(&self, value: f64) -> usize {
-        if value.is_nan() { 0 } else { 1 + self.edges.partition_point(|&edge| edge < value) }
     }
 
     fn is_sound(&self, rows: u64) -> bool {
@@ -135,8 +131,12 @@ impl Reference {
 #[derive(Debug)]
 pub struct Window {
     reference: Reference,
-    /// The half that is being filled, and the one before; by feature, then the score.
-    halves: [Vec<Vec<u64>>; 2],
+    /// Those of all columns one after the other, the score's last: a row is counted in one pass over memory.
+    edges: Vec<f64>,
+    /// How many of them each column has.
+    lengths: Vec<usize>,
+    /// The half that is being filled, and the one before: all bins of all columns in the same order.
+    halves: [Vec<u64>; 2],
     /// Rows in each.
     rows: [u64; 2],
 }
@@ -144,27 +144,27 @@ pub struct Window {
 impl Window {
     /// Nothing is counted yet.
     pub fn new(reference: Reference) -> Self {
-        let empty = Self::empty(&reference);
-        Self { reference, halves: [empty.clone(), empty], rows: [0, 0] }
-    }
-
-    fn empty(reference: &Reference) -> Vec<Vec<u64>> {
-        let columns = reference.features.iter().chain([&reference.score]);
-        columns.map(|bins| vec![0; bins.counts.len()]).collect()
+        let columns = || reference.features.iter().chain([&reference.score]);
+        let edges = columns().flat_map(|bins| bins.edges.iter().copied()).collect();
+        let empty = vec![0; columns().map(|bins| bins.counts.len()).sum()];
+        let lengths = columns().map(|bins| bins.edges.len()).collect();
+        Self { edges, lengths, halves: [empty.clone(), empty], rows: [0, 0], reference }
     }
 
     /// Counts a row and its score.
     pub fn add(&mut self, row: &[f64], score: f64) {
         if self.rows[0] == HALF {
             self.halves.swap(0, 1);
-            self.halves[0] = Self::empty(&self.reference);
+            self.halves[0].fill(0);
             self.rows = [0, HALF];
         }
         self.rows[0] += 1;
-        let Self { reference, halves: [filling, _], .. } = self;
-        let columns = reference.features.iter().chain([&reference.score]).zip(row.iter().chain([&score]));
-        for ((bins, &value), counts) in columns.zip(filling) {
-            counts[bins.bin(value)] += 1;
+        let (mut edges, mut counts) = (&self.edges[..], &mut self.halves[0][..]);
+        for (&length, &value) in self.lengths.iter().zip(row.iter().chain([&score])) {
+            let (own, others) = edges.split_at(length);
+            let (counted, rest) = counts.split_at_mut(length + 2);
+            counted[bin(own, value)] += 1;
+            (edges, counts) = (others, rest);
         }
     }
 
@@ -177,15 +177,23 @@ impl Window {
     pub fn shifts(&self) -> Vec<Shift> {
         let columns = self.reference.features.iter().chain([&self.reference.score]);
         let [filling, before] = &self.halves;
-        let counted = filling.iter().zip(before);
+        let mut counted = filling.iter().zip(before).map(|(now, then)| now + then);
         columns
-            .zip(counted)
-            .map(|(bins, (filling, before))| {
-                let counts: Vec<u64> = filling.iter().zip(before).map(|(now, then)| now + then).collect();
+            .map(|bins| {
+                let counts: Vec<u64> = counted.by_ref().take(bins.counts.len()).collect();
                 bins.shift(&counts)
             })
             .collect()
     }
+}
+
+/// The bin of a value: 0 for none, else one more than there are edges below it.
+fn bin(edges: &[f64], value: f64) -> usize {
+    if value.is_nan() {
+        return 0;
+    }
+    // Of the few that there are, to ask all takes less than to find one's way: nothing has to be guessed.
+    1 + edges.iter().map(|&edge| usize::from(edge < value)).sum::<usize>()
 }
 
 #[cfg(test)]

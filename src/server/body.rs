@@ -1,11 +1,13 @@
 //! Reading a request's body: only JSON, only so large, only so slow.
 
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpMessage, HttpRequest};
-use futures_util::StreamExt;
+use futures_util::{StreamExt, poll};
 use serde::de::DeserializeOwned;
 
 use super::problem::Refusal;
@@ -102,11 +104,16 @@ pub(super) async fn pass_over(mut payload: Payload) -> Result<(), Refusal> {
 }
 
 async fn read_within(payload: Payload, limit: usize) -> Result<Bytes, Refusal> {
-    match tokio::time::timeout(BODY_TIMEOUT, payload.to_bytes_limited(limit)).await {
-        Ok(Ok(Ok(body))) => Ok(body),
-        Ok(Ok(Err(_))) => Err(Refusal::bad("incomplete_body", "the body ended before it was complete")),
-        Ok(Err(_)) => Err(too_large(limit)),
-        Err(_) => Err(slow()),
+    let mut reading = pin!(payload.to_bytes_limited(limit));
+    let read = match poll!(&mut reading) {
+        // Mostly all of it is there, and nobody needs a timer.
+        Poll::Ready(read) => read,
+        Poll::Pending => tokio::time::timeout(BODY_TIMEOUT, reading).await.map_err(|_| slow())?,
+    };
+    match read {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(_)) => Err(Refusal::bad("incomplete_body", "the body ended before it was complete")),
+        Err(_) => Err(too_large(limit)),
     }
 }
 

@@ -10,7 +10,7 @@ use futures_util::SinkExt;
 use tokio::time::Instant;
 
 use super::App;
-use super::access::Scope;
+use super::access::{Scope, Shown};
 use super::live::{Outbox, text_of};
 use super::problem::Refusal;
 use crate::wire::{ClientFrame, Frame, VERSION};
@@ -35,14 +35,15 @@ pub(super) async fn connect(
     let (response, session, messages) = actix_ws::handle(&request, payload)
         .map_err(|error| Refusal::bad("no_websocket", format!("this address talks WebSocket: {error}")))?;
     let messages = messages.max_frame_size(FRAME_LIMIT);
-    actix_web::rt::spawn(Client { app, request, session }.run(messages));
+    let shown = Shown::of(&request);
+    actix_web::rt::spawn(Client { app, shown, session }.run(messages));
     Ok(response)
 }
 
 struct Client {
     app: web::Data<App>,
-    /// The one that opened it: its token or session has to last.
-    request: HttpRequest,
+    /// By what it was let in, which has to last.
+    shown: Shown<'static>,
     session: Session,
 }
 
@@ -111,7 +112,7 @@ impl Client {
 
     /// False when the token was taken out of the file, or the session has ended.
     fn may_watch(&self) -> bool {
-        self.app.access.check(Scope::Read, &self.request).is_ok()
+        self.app.access.admit(Scope::Read, &self.shown).is_ok()
     }
 
     /// Answers what asks for an answer; the rest, what a later client may send too, is passed over.

@@ -4,6 +4,7 @@ mod origin;
 mod session;
 mod tokens;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use actix_web::body::{EitherBody, MessageBody};
@@ -81,24 +82,56 @@ impl Access {
         }
     }
 
-    /// Lets a request pass that has come to an address of `scope`. One that passed need not pass later: its token or session may
-    /// have ended.
-    pub(in crate::server) fn check(&self, scope: Scope, request: &HttpRequest) -> Result<(), Refusal> {
-        let tokens = self.tokens.load();
-        self.sites.check(request, tokens.is_some())?;
-        let Some(tokens) = tokens.as_deref().filter(|_| scope != Scope::Open) else { return Ok(()) };
-        let token = match bearer(request) {
-            Some(secret) => tokens.find(secret),
+    /// Lets a request pass that has come to an address of `scope`.
+    fn check(&self, scope: Scope, request: &HttpRequest) -> Result<(), Refusal> {
+        let has_tokens = self.tokens.load().is_some();
+        self.sites.check(request, has_tokens)?;
+        if !has_tokens || scope == Scope::Open {
+            return Ok(());
+        }
+        match bearer(request) {
+            Some(secret) => self.admit(scope, &Shown::Token(secret.into())),
             // A browser sends it by itself: what it opens is reading, and nothing that another site could have it do.
             None if scope == Scope::Read && [Method::GET, Method::HEAD].contains(request.method()) => {
-                cookie(request).and_then(|id| self.sessions.token(&id, tokens))
+                self.admit(scope, &Shown::of(request))
             }
-            None => None,
+            None => Err(Refusal::unauthorized()),
+        }
+    }
+
+    /// Lets who has shown this come to an address of `scope`. Who may now need not later: a token or a session may end.
+    pub(in crate::server) fn admit(&self, scope: Scope, shown: &Shown<'_>) -> Result<(), Refusal> {
+        let tokens = self.tokens.load();
+        let Some(tokens) = tokens.as_deref() else { return Ok(()) };
+        let token = match shown {
+            Shown::Token(secret) => tokens.find(secret),
+            Shown::Session(id) => self.sessions.token(id, tokens),
+            Shown::Nothing => None,
         };
         match token {
             None => Err(Refusal::unauthorized()),
             Some(token) if token.may(scope) => Ok(()),
             Some(_) => Err(Refusal::forbidden(scope)),
+        }
+    }
+}
+
+/// By what a client is known.
+pub(in crate::server) enum Shown<'a> {
+    /// A token's secret.
+    Token(Cow<'a, str>),
+    /// The id of a browser's session.
+    Session(String),
+    /// Nothing.
+    Nothing,
+}
+
+impl Shown<'static> {
+    /// What a request brings.
+    pub(in crate::server) fn of(request: &HttpRequest) -> Self {
+        match bearer(request) {
+            Some(secret) => Self::Token(secret.to_owned().into()),
+            None => cookie(request).map_or(Self::Nothing, Self::Session),
         }
     }
 }
