@@ -9,7 +9,7 @@ use super::problem::Refusal;
 use super::worker::Worker;
 
 /// Bytes of large bodies that one worker holds.
-const MOST: usize = 32 * 1024 * 1024;
+const MOST: usize = 16 * 1024 * 1024;
 
 /// What is held on one worker.
 #[derive(Debug)]

@@ -140,7 +140,7 @@ impl Metrics {
         registry.register("websocket_frames_waiting", help, self.frames_waiting.clone());
         let help = "Bytes of batches that wait for their turn, 256 KiB at most on each worker";
         registry.register("batch_waiting_bytes", help, self.batches_waiting.clone());
-        let help = "Bytes of batches that are read, computed or sent, 32 MiB at most on each worker";
+        let help = "Bytes of batches that are read, computed or sent, 16 MiB at most on each worker";
         registry.register("batch_held_bytes", help, self.bodies_held.clone());
         registry.register("model_exchanges", "Times that another model took over", self.reloads.clone());
         registry.register("decisions", "Transactions scored", self.decisions.clone());

@@ -145,7 +145,7 @@ async fn memory_for_bodies_is_bounded() {
     let (app, _stop) = app(tabular(), None);
     let worker = web::Data::new(worker::Worker::start(&app));
     let hold = |bytes| budget::Budget::hold(&worker, bytes);
-    let most = 32 * 1024 * 1024;
+    let most = 16 * 1024 * 1024;
     let first = hold(most - 5).ok().unwrap();
     assert!(hold(6).is_err());
     let second = hold(5).ok().unwrap();
