@@ -49,7 +49,7 @@ pub fn batch(bytes: &[u8]) {
     let texts = |form| {
         let mut rows = Rows::new(bytes, form).ok()?;
         let texts: Vec<&[u8]> = std::iter::from_fn(|| rows.next(bytes)).map(|row| &bytes[row]).collect();
-        assert!(rows.is_empty() && rows.len() == 0);
+        assert_eq!((rows.is_empty(), rows.len()), (true, 0));
         Some(texts)
     };
     if let Ok(elements) = serde_json::from_slice::<Vec<Value>>(bytes) {

@@ -94,9 +94,12 @@ fn what_is_exported_is_what_was_sent_and_prep_takes_it() {
         .collect();
     let said = |name: &str, id: usize| match name {
         "kind" => {
-            format!(r#""kind":{}"#, if id % 2 == 0 { "\"food\"".to_owned() } else { (id % 5).to_string() })
+            format!(
+                r#""kind":{}"#,
+                if id.is_multiple_of(2) { "\"food\"".to_owned() } else { (id % 5).to_string() }
+            )
         }
-        "abroad" => format!(r#""abroad":{}"#, id % 3 == 0),
+        "abroad" => format!(r#""abroad":{}"#, id.is_multiple_of(3)),
         "made" => format!(r#""made":"4/{}/2018 9:30""#, 1 + id % 28),
         "sent" => format!(r#""sent":"2018-04-{:02} 23:00:00""#, 1 + id % 28),
         "payee" => format!(r#""payee":"payee {id}""#),
