@@ -30,6 +30,7 @@ fn decision(model: &Arc<ModelRecord>, number: usize) -> DecisionRecord {
         row: (0..FEATURES).map(|feature| (number * feature) as f64 / 7.0).collect(),
         words: None,
         place: Some(GeoPoint { latitude: 50.85, longitude: 4.35 }),
+        from: None,
         title: "Brussels".to_owned(),
         country: Some("BE".to_owned()),
         place_from: PlaceFrom::Drawn,

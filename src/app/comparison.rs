@@ -54,6 +54,8 @@ pub struct RunDetails {
     pub name: String,
     /// The folder.
     pub path: PathBuf,
+    /// Tells it from others of the name.
+    pub version: String,
     /// What the manifest says.
     pub manifest: Value,
     /// Metrics by part.
@@ -146,6 +148,7 @@ pub fn show(run: &Path) -> Result<RunDetails, AppError> {
     Ok(RunDetails {
         name: name(run),
         path: run.to_owned(),
+        version: manifest.version(),
         manifest: serde_json::to_value(&manifest).expect("it was JSON"),
         metrics,
         thresholds: files::read_json(&run.join("threshold.json"))?,

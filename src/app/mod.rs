@@ -20,6 +20,7 @@ pub mod prep;
 pub mod reporting;
 pub mod runs;
 pub mod serve;
+mod shelf;
 pub mod simulate;
 pub mod traffic;
 pub mod train;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::cards::CardNumbers;
 use super::load::locations;
 use super::memory::Memory;
+use super::shelf::Runs;
 use super::{AppError, runs};
 use crate::domain::Thresholds;
 use crate::engine::{Engine, EngineConfig, Model, Shadow};
@@ -96,6 +97,7 @@ pub fn serve(config: &ServeConfig, progress: &dyn Progress) -> Result<Running, A
         bind: config.bind,
         engine,
         open: opener(config),
+        shelf: Arc::new(Runs::with(&config.run)),
         shadow,
         store,
         keep_days: config.keep_days,

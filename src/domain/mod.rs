@@ -7,6 +7,7 @@ use std::borrow::Borrow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 pub use time::{SlashDate, TimeFormat, Timestamp};
 
@@ -162,7 +163,7 @@ pub struct Transaction {
 }
 
 /// What is done with a transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Decision {
     /// Let it pass.
@@ -199,11 +200,12 @@ impl Decision {
 }
 
 /// The two limits on the score; a score equal to a limit has reached it, everywhere.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Thresholds {
     /// From this score on, an analyst is asked.
     pub review: f64,
     /// From this score on, the payment is refused; `None` refuses nothing.
+    #[schema(required)]
     pub block: Option<f64>,
 }
 

@@ -79,10 +79,14 @@ impl Asked {
     ) -> Result<DecisionRecord, Refusal> {
         let request = &self.request;
         let spot = match (verdict.is_shown(), request.place) {
-            (true, known) => locate(app, &self.id, request.terminal.as_ref(), known).await?,
-            (false, place) => {
-                Spot { place, title: String::new(), country: None, place_from: PlaceFrom::Request }
-            }
+            (true, _) => locate(app, &self.id, self.time, request).await?,
+            (false, place) => Spot {
+                place,
+                from: None,
+                title: String::new(),
+                country: None,
+                place_from: PlaceFrom::Request,
+            },
         };
         let fields = app.engine.fields();
         let digest = request.digest(self.on_map);
@@ -104,6 +108,7 @@ impl Asked {
             row,
             words,
             place: spot.place,
+            from: spot.from,
             title: spot.title,
             country: spot.country,
             place_from: spot.place_from,

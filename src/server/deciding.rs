@@ -70,10 +70,10 @@ async fn run(place: &Place, request: Request, wants: Wants, started: Instant) ->
     let verdict = Verdict::of(app, &asked, scored);
     let answer = answer(&asked.id, &model, scored, verdict);
     if slot.is_none() && !verdict.is_shown() {
-        app.metrics.decided(&counts, scored.decision, false, started.elapsed());
+        app.metrics.decided(&counts, scored, false, asked.now, started.elapsed());
         return Ok((answer, explanation));
     }
-    let row = row.into_owned();
+    let (row, now) = (row.into_owned(), asked.now);
     asked.time = time;
     let record = asked.record(app, &counts, row, scored, verdict).await?;
     let event = verdict.is_shown().then(|| alert::event(record.clone()));
@@ -84,7 +84,7 @@ async fn run(place: &Place, request: Request, wants: Wants, started: Instant) ->
             Recorded::Conflict => return Err(Refusal::conflict(&answer.id)),
         }
     }
-    app.metrics.decided(&counts, scored.decision, event.is_some(), started.elapsed());
+    app.metrics.decided(&counts, scored, event.is_some(), now, started.elapsed());
     event.into_iter().for_each(|event| app.hub.publish(event));
     Ok((answer, explanation))
 }
@@ -149,34 +149,34 @@ async fn run_all(
         let verdict = Verdict::of(app, &asked, scored);
         answers[place] = Ok(answer(&asked.id, model, scored, verdict));
         if room.is_none() && !verdict.is_shown() {
-            app.metrics.decided(&counts, scored.decision, false, started.elapsed());
+            app.metrics.decided(&counts, scored, false, asked.now, started.elapsed());
             continue;
         }
+        let now = asked.now;
         match asked.record(app, &counts, row.to_vec(), scored, verdict).await {
             Ok(record) => {
-                recorded_for.push((place, verdict.is_shown().then(|| alert::event(record.clone()))));
+                let event = verdict.is_shown().then(|| alert::event(record.clone()));
+                recorded_for.push((place, scored, now, event));
                 records.push(record);
             }
             Err(refusal) => answers[place] = Err(refusal),
         }
     }
     let is_raw = |record: &DecisionRecord| record.customer.is_some();
-    let decisions: Vec<(Decision, bool)> =
-        records.iter().map(|record| (record.decision, is_raw(record))).collect();
+    let are_raw: Vec<bool> = records.iter().map(is_raw).collect();
     let stored = match room {
         Some(room) => match room.record_all(records).await {
             Ok(stored) => stored,
-            Err(error) => vec![Err(error); decisions.len()],
+            Err(error) => vec![Err(error); are_raw.len()],
         },
-        None => vec![Ok(Recorded::New(0)); decisions.len()],
+        None => vec![Ok(Recorded::New(0)); are_raw.len()],
     };
     let mut passed = 0;
-    for (((place, event), (decision, is_raw)), stored) in recorded_for.into_iter().zip(decisions).zip(stored)
-    {
+    for (((place, scored, now, event), is_raw), stored) in recorded_for.into_iter().zip(are_raw).zip(stored) {
         match stored {
             Ok(Recorded::New(_)) => {
                 passed += u64::from(is_raw);
-                app.metrics.decided(&counts, decision, event.is_some(), started.elapsed());
+                app.metrics.decided(&counts, scored, event.is_some(), now, started.elapsed());
                 event.into_iter().for_each(|event| app.hub.publish(event));
             }
             Ok(Recorded::Repeated(before)) => answers[place] = Ok(answered_before(before.record)),

@@ -1,6 +1,7 @@
 //! What the server counts, for `GET /metrics` and for the page.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -13,9 +14,10 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::collect::Observed;
 use super::latency::{Counted, Latency};
+use super::scores::Today;
 use super::{App, page};
-use crate::domain::Decision;
-use crate::engine::Model;
+use crate::domain::{Decision, Timestamp};
+use crate::engine::{Model, Scored};
 use crate::store::ModelRecord;
 use crate::wire::Stats;
 
@@ -62,6 +64,8 @@ pub(super) struct OfModel {
     decisions: [Counter; 3],
     alerts: Counter,
     latency: Latency,
+    /// By score.
+    pub(super) today: Today,
 }
 
 /// The counters, as they stand and as they stood in the seconds before.
@@ -85,6 +89,8 @@ pub(super) struct Metrics {
     frames_waiting: Gauge,
     pub(super) batches_waiting: Gauge,
     pub(super) bodies_held: Gauge,
+    /// Features that have moved; below 0 while nobody can tell.
+    pub(super) drifting: AtomicI64,
     past: Mutex<VecDeque<Sample>>,
 }
 
@@ -116,6 +122,7 @@ impl Metrics {
             frames_waiting: Gauge::default(),
             batches_waiting: Gauge::default(),
             bodies_held: Gauge::default(),
+            drifting: AtomicI64::new(-1),
             past: Mutex::default(),
         };
         metrics.register();
@@ -158,10 +165,18 @@ impl Metrics {
         self.requests.get_or_create(&Answered { route, status }).inc();
     }
 
-    /// Counts a decision of a model; `alert` when it goes to the map.
-    pub(super) fn decided(&self, counts: &OfModel, decision: Decision, alert: bool, duration: Duration) {
+    /// Counts a decision of a model, made at `now`; `alert` when it goes to the map.
+    pub(super) fn decided(
+        &self,
+        counts: &OfModel,
+        Scored { decision, score, .. }: Scored,
+        alert: bool,
+        now: Timestamp,
+        duration: Duration,
+    ) {
         counts.decisions[decision as usize].inc();
         counts.latency.observe(duration);
+        counts.today.count(score, now);
         if alert {
             counts.alerts.inc();
             self.blocked.inc_by(u64::from(decision == Decision::Block));
@@ -207,6 +222,7 @@ impl Metrics {
             decisions: Decision::ALL.map(decided),
             alerts: self.alerts.get_or_create(&labels).clone(),
             latency: self.latency.get_or_create(&labels).clone(),
+            today: Today::default(),
             record: Arc::new(ModelRecord {
                 name: labels.model,
                 version: labels.version,
@@ -252,6 +268,7 @@ impl Metrics {
             clients: self.clients.get().unsigned_abs(),
             p50_us: latency.quantile_us(0.5),
             p99_us: latency.quantile_us(0.99),
+            drifting: u64::try_from(self.drifting.load(Ordering::Relaxed)).ok(),
         }
     }
 

@@ -11,6 +11,7 @@ mod body;
 mod budget;
 mod collect;
 mod deciding;
+mod drifting;
 mod explain;
 mod feedback;
 mod health;
@@ -28,9 +29,12 @@ mod requests;
 mod retention;
 mod routes;
 mod running;
+mod runs;
+mod scores;
 mod spot;
 mod suppressions;
 mod tls;
+mod transaction;
 mod turns;
 mod v2;
 mod worker;
@@ -47,6 +51,7 @@ use tokio::sync::watch;
 pub use access::{NewToken, Scope, Sites, Tokens, TokensError};
 pub use models::{ModelError, OpenModel, Reloaded};
 pub use running::{Running, ServerError, Stopper, start};
+pub use runs::Shelf;
 pub use tls::{Tls, TlsError};
 
 use crate::domain::Timestamp;
@@ -55,6 +60,7 @@ use crate::store::{Location, Store, Writer};
 use crate::wire::{SNAPSHOT_ALERTS, Stats};
 use access::Access;
 use collect::Observed;
+use drifting::Course;
 use identity::Ids;
 use live::Hub;
 use metrics::Metrics;
@@ -75,6 +81,8 @@ pub struct ServerConfig {
     pub engine: Arc<Engine>,
     /// Opens the models that follow.
     pub open: OpenModel,
+    /// The runs that it can tell of.
+    pub shelf: Arc<dyn Shelf>,
     /// Scores along, when there is one.
     pub shadow: Option<Shadow>,
     /// Keeps every decision, when there is one.
@@ -103,6 +111,7 @@ pub struct ServerConfig {
 struct App {
     engine: Arc<Engine>,
     open: OpenModel,
+    shelf: Arc<dyn Shelf>,
     shadow: Option<Arc<Shadow>>,
     /// Dropped before the store, which closes the database.
     writer: Option<Writer>,
@@ -116,6 +125,7 @@ struct App {
     /// Held by who exchanges the model.
     exchanges: Mutex<()>,
     metrics: Arc<Metrics>,
+    drift: Course,
     clock: Clock,
     ids: Ids,
     /// True from the moment the server was asked to stop.
@@ -124,7 +134,8 @@ struct App {
 
 impl App {
     fn new(config: ServerConfig, stop: watch::Receiver<bool>) -> Result<Self, ServerError> {
-        let ServerConfig { engine, open, shadow, store, locations, clock, tokens, sites, tls, .. } = config;
+        let ServerConfig { engine, open, shelf, shadow, store, locations, clock, tokens, sites, tls, .. } =
+            config;
         let writer = store.as_ref().map(|store| store.writer()).transpose()?;
         let (recent, suppressed) = match &store {
             Some(store) => (store.latest_alerts(SNAPSHOT_ALERTS)?, store.suppressions()?),
@@ -143,8 +154,10 @@ impl App {
             exchanges: Mutex::default(),
             ids: Ids::since(clock()),
             atlas: Atlas::new(locations),
+            drift: Course::default(),
             engine,
             open,
+            shelf,
             shadow,
             store,
             writer,

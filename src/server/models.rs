@@ -6,12 +6,11 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::problem::Refusal;
 use super::{App, answer, body};
 use crate::engine::{EngineError, Model};
-use crate::wire::{Frame, ServedModel};
+use crate::wire::{DriftedFeatures, Frame, Models, ServedModel, Shadowing};
 
 /// Opens the run that is to be served: the one that a name says, or the one that the server was started with, as it is now.
 pub type OpenModel = Arc<dyn Fn(Option<&str>) -> Result<Model, ModelError> + Send + Sync>;
@@ -59,18 +58,20 @@ pub(super) async fn models(app: web::Data<App>) -> HttpResponse {
     let model = app.engine.model();
     let drift = model.drift().map(|drift| {
         let shifts = model.features().iter().zip(&drift.features);
-        let moved: Vec<&String> =
-            shifts.filter(|(_, shift)| shift.is_drift()).map(|(name, _)| name).collect();
-        json!({ "rows": drift.rows, "features": moved, "score": drift.score.is_drift() })
+        let moved = shifts.filter(|(_, shift)| shift.is_drift()).map(|(name, _)| name.clone());
+        DriftedFeatures { rows: drift.rows, features: moved.collect(), score: drift.score.is_drift() }
     });
     let shadow = app.shadow.as_ref().map(|shadow| {
         let seen = shadow.comparison();
-        let compared: u64 = seen.decisions.iter().flatten().sum();
-        let agreed: u64 = (0..3).map(|decision| seen.decisions[decision][decision]).sum();
-        json!({ "serving": served(shadow.model()), "share": shadow.share(), "compared": compared, "agreed": agreed })
+        Shadowing {
+            serving: served(shadow.model()),
+            share: shadow.share(),
+            compared: seen.decisions.iter().flatten().sum(),
+            agreed: (0..3).map(|decision| seen.decisions[decision][decision]).sum(),
+        }
     });
     let previous = app.engine.previous().map(|model| served(&model));
-    answer(&json!({ "serving": served(&model), "previous": previous, "shadow": shadow, "drift": drift }))
+    answer(&Models { serving: served(&model), previous, shadow, drift })
 }
 
 /// `POST /admin/reload`

@@ -12,7 +12,8 @@ use super::problem::Refusal;
 use super::requests::Seen;
 use super::worker::Worker;
 use super::{
-    App, alert, batch, explain, feedback, health, metrics, models, page, predict, suppressions, v2, ws,
+    App, alert, batch, drifting, explain, feedback, health, metrics, models, page, predict, runs, scores,
+    suppressions, transaction, v2, ws,
 };
 
 /// One method of one address.
@@ -109,16 +110,35 @@ pub(super) const TABLE: &[Entry] = &[
         "/alerts",
         Scope::Read,
         || web::to(alert::alerts),
-        "Alerts after one: ?since=ID&limit=N; without it the newest",
+        "Alerts after one (?since=ID) or of a period (?from=TIME&to=TIME); without both the newest",
     )
     .gives("Alerts")
-    .asks(&[openapi::SINCE, openapi::LIMIT]),
+    .asks(&[openapi::SINCE, openapi::LIMIT, openapi::FROM, openapi::TO]),
+    get(
+        "/transactions/{id}",
+        Scope::Read,
+        || web::to(transaction::transaction),
+        "A stored decision, its reasons (scope explain), its label, and what its customer paid besides",
+    )
+    .gives("StoredTransaction"),
+    get("/scores", Scope::Read, || web::to(scores::scores), "How today's scores are distributed")
+        .gives("Scores"),
+    get(
+        "/drift",
+        Scope::Read,
+        || web::to(drifting::drift),
+        "How far what is scored has moved, over the last day",
+    )
+    .gives("Drift"),
+    get("/runs", Scope::Read, || web::to(runs::runs), "What was trained, with its metrics").gives("Runs"),
+    get("/runs/{name}/curves", Scope::Read, || web::to(runs::curves), "Curves of a run's validation rows")
+        .gives("Curves"),
     get("/metrics", Scope::Read, || web::to(metrics::metrics), "Counters, for Prometheus"),
     get("/health", Scope::Open, || web::to(health::health), "Alive, as older clients ask").gives("Any"),
     get("/health/live", Scope::Open, || web::to(health::live), "Alive").gives("Any"),
     get("/health/ready", Scope::Open, || web::to(health::ready), "Able to decide").gives("Any"),
-    get("/models", Scope::Admin, || web::to(models::models), "What is served, served before, scores along")
-        .gives("Any"),
+    get("/models", Scope::Read, || web::to(models::models), "What is served, served before, scores along")
+        .gives("Models"),
     post("/admin/reload", Scope::Admin, || web::to(models::reload), "Serve another model, or the one before")
         .takes("Reload")
         .or_nothing()
@@ -155,8 +175,7 @@ pub(super) const TABLE: &[Entry] = &[
     )
     .takes("Tensors")
     .gives("Any"),
-    get("/session", Scope::Read, || web::to(access::show), "Whether this browser may watch")
-        .answers(StatusCode::NO_CONTENT),
+    get("/session", Scope::Read, || web::to(access::show), "What this browser may do").gives("Session"),
     post("/session", Scope::Open, || web::to(access::begin), "A cookie for a token, for browsers")
         .looks_for(Scope::Read)
         .answers(StatusCode::NO_CONTENT),
@@ -280,9 +299,23 @@ async fn refuse(allow: String) -> Result<HttpResponse, Refusal> {
 
 /// What a path is called in the metrics; never what a client made up.
 fn label(path: &str) -> &'static str {
-    let is_it =
-        |entry: &&Entry| entry.path == path || (entry.path == OF_MODELS && path.starts_with("/v2/models/"));
+    let is_it = |entry: &&Entry| match entry.path {
+        OF_MODELS => path.starts_with("/v2/models/"),
+        pattern => pattern == path || (pattern.contains('{') && is_like(pattern, path)),
+    };
     TABLE.iter().find(is_it).map_or("other", |entry| entry.path)
+}
+
+/// True when `path` has the segments of `pattern`, of which those in braces may be any.
+fn is_like(pattern: &str, path: &str) -> bool {
+    let (mut patterns, mut segments) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (patterns.next(), segments.next()) {
+            (None, None) => return true,
+            (Some(pattern), Some(segment)) if pattern == segment || pattern.starts_with('{') => {}
+            _ => return false,
+        }
+    }
 }
 
 /// The routes over `app`, each answer counted.

@@ -10,7 +10,7 @@ use actix_web::{HttpServer, rt, web};
 use tokio::sync::watch;
 
 use super::routes::application;
-use super::{App, AtEnd, ModelError, Reloaded, ServerConfig, Tls, Tokens, retention};
+use super::{App, AtEnd, ModelError, Reloaded, ServerConfig, Tls, Tokens, drifting, retention, scores};
 use crate::store::StoreError;
 use crate::wire::Stats;
 
@@ -148,11 +148,13 @@ pub fn start(mut config: ServerConfig) -> Result<Running, ServerError> {
         at_end: config.at_end.take(),
     };
     let app = Arc::new(App::new(config, stopped)?);
+    let last = app.store.as_ref().map(|store| store.position()).transpose()?;
+    let last = last.map_or(0, |position| position.decisions);
     let (started, address) = mpsc::channel();
     let served = app.clone();
     let thread = thread::Builder::new()
         .name("server".to_owned())
-        .spawn(move || rt::System::new().block_on(serve(served, life, started)))?;
+        .spawn(move || rt::System::new().block_on(serve(served, life, last, started)))?;
     let stopper = Stopper(Arc::new(stop));
     match address.recv() {
         Ok(Ok(address)) => Ok(Running { address, app, stopper, thread: Some(thread) }),
@@ -171,11 +173,17 @@ struct Life {
     at_end: Option<AtEnd>,
 }
 
-async fn serve(app: Arc<App>, life: Life, started: mpsc::Sender<io::Result<SocketAddr>>) -> io::Result<()> {
+async fn serve(
+    app: Arc<App>,
+    life: Life,
+    last: i64,
+    started: mpsc::Sender<io::Result<SocketAddr>>,
+) -> io::Result<()> {
     let Life { bind, workers, keep_days, drain, tls, at_end } = life;
     let data = web::Data::from(app.clone());
+    let served = data.clone();
     let mut server =
-        HttpServer::new(move || application(data.clone())).disable_signals().shutdown_timeout(STOP_SECONDS);
+        HttpServer::new(move || application(served.clone())).disable_signals().shutdown_timeout(STOP_SECONDS);
     if workers > 0 {
         server = server.workers(workers.min(MOST_WORKERS));
     }
@@ -202,6 +210,8 @@ async fn serve(app: Arc<App>, life: Life, started: mpsc::Sender<io::Result<Socke
         handle.stop(true).await;
     });
     let distributing = rt::spawn(app.hub.clone().run(app.metrics.clone(), app.stop.clone()));
+    rt::spawn(drifting::run(app.clone(), app.stop.clone()));
+    rt::spawn(scores::recall(data, last));
     if let Some(days) = keep_days {
         rt::spawn(retention::run(app.clone(), days, app.stop.clone()));
     }

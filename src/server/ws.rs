@@ -58,6 +58,7 @@ impl Client {
         let hello = Frame::Hello {
             version: VERSION,
             model: model.name.clone(),
+            model_version: model.version.clone(),
             thresholds: model.thresholds,
             alerts,
             stats: self.app.metrics.stats(),

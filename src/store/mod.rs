@@ -17,11 +17,12 @@ pub use error::StoreError;
 pub use mailbox::Mailbox;
 pub use records::{
     Appended, Case, Correction, Counts, DecisionRecord, Durability, Entity, Feedback, Labelled, Location,
-    ModelRecord, Noted, PlaceFrom, Position, Recorded, Row, Since, Source, StoredDecision, Suppression,
+    ModelRecord, Noted, Payment, Period, PlaceFrom, Position, Recorded, Row, Since, Source, StoredDecision,
+    Suppression, Told,
 };
 pub use writer::{Order, Outcome, QUEUE_CAPACITY, Slots, Writer};
 
-use crate::domain::{GeoPoint, TerminalId, Timestamp, Transaction};
+use crate::domain::{CustomerId, GeoPoint, TerminalId, Timestamp, Transaction};
 
 /// Rows that are read one after the other; it ends after an error.
 pub type Rows<T> = Box<dyn Iterator<Item = Result<T, StoreError>> + Send>;
@@ -99,6 +100,57 @@ pub trait Store: Debug + Send + Sync {
     /// # Errors
     /// When they can not be read.
     fn latest_alerts(&self, limit: usize) -> Result<Vec<StoredDecision>, StoreError>;
+
+    /// Up to `limit` alerts decided in `period`, oldest first: those behind `after` where it is given, the last one of the page before.
+    ///
+    /// # Errors
+    /// When they can not be read.
+    fn alerts_of(
+        &self,
+        period: Period,
+        after: Option<&StoredDecision>,
+        limit: usize,
+    ) -> Result<Vec<StoredDecision>, StoreError>;
+
+    /// Up to `limit` decided or loaded payments of a customer until `time` (at that time too), the newest first.
+    ///
+    /// # Errors
+    /// When they can not be read.
+    fn payments_until(
+        &self,
+        customer: &CustomerId,
+        time: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Payment>, StoreError>;
+
+    /// Up to `limit` of those after `time`, the oldest first.
+    ///
+    /// # Errors
+    /// When they can not be read.
+    fn payments_after(
+        &self,
+        customer: &CustomerId,
+        time: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Payment>, StoreError>;
+
+    /// What is known of a transaction; `None` while nobody knows.
+    ///
+    /// # Errors
+    /// When it can not be read.
+    fn told(&self, id: &str) -> Result<Option<Told>, StoreError>;
+
+    /// How many decisions a model made from `since` on, up to the one numbered `last`, by score in `bins` of equal width from 0 to 1.
+    ///
+    /// # Errors
+    /// When they can not be read.
+    fn scores(
+        &self,
+        model: &ModelRecord,
+        since: Timestamp,
+        last: i64,
+        bins: usize,
+    ) -> Result<Vec<u64>, StoreError>;
 
     /// Whose alerts are not shown; those of the past too.
     ///

@@ -146,6 +146,8 @@ pub struct DecisionRecord {
     pub words: Option<String>,
     /// Where it is shown on the map.
     pub place: Option<GeoPoint>,
+    /// Where the customer of an alert paid last before, when that is known.
+    pub from: Option<GeoPoint>,
     /// A line for people: the city, or the terminal.
     pub title: String,
     /// ISO 3166 alpha-2 code.
@@ -256,6 +258,45 @@ pub struct Suppression {
     pub reason: Option<String>,
     /// Since when.
     pub created: Timestamp,
+}
+
+/// A span of time: from its beginning, to before its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    /// Its beginning.
+    pub from: Timestamp,
+    /// Its end.
+    pub to: Timestamp,
+}
+
+/// A raw transaction in the history of its customer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Payment {
+    /// Its id.
+    pub id: TransactionId,
+    /// When it happened.
+    pub time: Timestamp,
+    /// How much.
+    pub amount: f64,
+    /// Where it was paid.
+    pub terminal: TerminalId,
+    /// Where that is, when it is known.
+    pub place: Option<GeoPoint>,
+    /// Probability of fraud, when it was decided and not only loaded.
+    pub score: Option<f64>,
+    /// What was decided.
+    pub decision: Option<Decision>,
+    /// Fraud or not; `None` while nobody knows.
+    pub fraud: Option<bool>,
+}
+
+/// What is known of a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// Fraud or not.
+    pub fraud: bool,
+    /// When it was told; `None` when a loaded file says it.
+    pub given: Option<Timestamp>,
 }
 
 /// A decision and what became known of it later.

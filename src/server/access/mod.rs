@@ -91,10 +91,8 @@ impl Access {
         }
         match bearer(request) {
             Some(secret) => self.admit(scope, &Shown::Token(secret.into())),
-            // A browser sends it by itself: what it opens is reading, and nothing that another site could have it do.
-            None if scope == Scope::Read && [Method::GET, Method::HEAD].contains(request.method()) => {
-                self.admit(scope, &Shown::of(request))
-            }
+            // A browser sends it by itself: what it opens is watching, and nothing that another site could have it do.
+            None if opens(scope, request) => self.admit(scope, &Shown::of(request)),
             None => Err(Refusal::unauthorized()),
         }
     }
@@ -113,6 +111,15 @@ impl Access {
             Some(token) if token.may(scope) => Ok(()),
             Some(_) => Err(Refusal::forbidden(scope)),
         }
+    }
+}
+
+/// Whether a session is enough for this: to read, or to tell labels from a page that says whose it is, and whose origin was let pass.
+fn opens(scope: Scope, request: &HttpRequest) -> bool {
+    match scope {
+        Scope::Read => [Method::GET, Method::HEAD].contains(request.method()),
+        Scope::Feedback => request.headers().contains_key(header::ORIGIN),
+        _ => false,
     }
 }
 

@@ -10,9 +10,10 @@ use rand::Rng;
 use sha2::{Digest, Sha256};
 
 use super::tokens::{Token, Tokens, hex};
-use super::{Scope, bearer};
-use crate::server::App;
+use super::{Scope, Shown, bearer};
 use crate::server::problem::Refusal;
+use crate::server::{App, answer};
+use crate::wire;
 
 const COOKIE: &str = "fraudctl_session";
 /// How long a session lasts.
@@ -73,9 +74,12 @@ pub(super) fn cookie(request: &HttpRequest) -> Option<String> {
     request.cookie(COOKIE).map(|cookie| cookie.value().to_owned())
 }
 
-/// `GET /session`: whether this browser may watch.
-pub(in crate::server) async fn show() -> HttpResponse {
-    HttpResponse::NoContent().finish()
+/// `GET /session`: what this browser may do.
+pub(in crate::server) async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let shown = Shown::of(&request);
+    let may = |scope: &Scope| app.access.admit(*scope, &shown).is_ok();
+    let scopes = Scope::ALL.into_iter().filter(may).map(|scope| scope.as_str().to_owned());
+    answer(&wire::Session { scopes: scopes.collect() })
 }
 
 /// `POST /session`: a cookie for a token.

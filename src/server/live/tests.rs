@@ -8,6 +8,7 @@ fn alert(id: usize) -> AlertEvent {
     AlertEvent {
         id: id.to_string(),
         time: "2025-01-01T00:00:00Z".to_owned(),
+        decided: "2025-01-01T00:00:00Z".to_owned(),
         amount: None,
         score: 0.9,
         decision: Decision::Review,
@@ -17,6 +18,8 @@ fn alert(id: usize) -> AlertEvent {
         longitude: None,
         country: None,
         simulated: false,
+        from_latitude: None,
+        from_longitude: None,
     }
 }
 

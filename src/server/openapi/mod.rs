@@ -7,7 +7,7 @@ mod schemas;
 use actix_web::{HttpResponse, web};
 use serde_json::{Map, Value, json};
 
-pub(super) use parameters::{ID, KIND, LIMIT, MAP, Parameter, SINCE, TOP};
+pub(super) use parameters::{FROM, ID, KIND, LIMIT, MAP, Parameter, SINCE, TO, TOP};
 
 use super::access::Scope;
 use super::routes::{Entry, TABLE};

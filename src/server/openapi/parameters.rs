@@ -21,6 +21,22 @@ pub(in crate::server) const SINCE: Parameter = Parameter {
 };
 
 /// `GET /alerts`
+pub(in crate::server) const FROM: Parameter = Parameter {
+    name: "from",
+    is_needed: false,
+    about: "RFC 3339: alerts decided then or later",
+    schema: || json!({ "type": "string", "format": "date-time" }),
+};
+
+/// `GET /alerts`
+pub(in crate::server) const TO: Parameter = Parameter {
+    name: "to",
+    is_needed: false,
+    about: "RFC 3339: alerts decided before",
+    schema: || json!({ "type": "string", "format": "date-time" }),
+};
+
+/// `GET /alerts`
 pub(in crate::server) const LIMIT: Parameter = Parameter {
     name: "limit",
     is_needed: false,

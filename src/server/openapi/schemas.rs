@@ -22,6 +22,15 @@ pub(super) fn schemas(fields: &Fields) -> Map<String, Value> {
     add::<wire::Suppressed>(&mut all);
     add::<wire::Problem>(&mut all);
     add::<wire::AlertEvent>(&mut all);
+    add::<wire::Frame>(&mut all);
+    add::<wire::ClientFrame>(&mut all);
+    add::<wire::StoredTransaction>(&mut all);
+    add::<wire::Scores>(&mut all);
+    add::<wire::Drift>(&mut all);
+    add::<wire::Run>(&mut all);
+    add::<wire::Curves>(&mut all);
+    add::<wire::Models>(&mut all);
+    add::<wire::Session>(&mut all);
     let mut schemas: Map<String, Value> = all.into_iter().collect();
     let array = |name: &str| json!({ "type": "array", "items": reference(name) });
     let either = |one: Value, other: Value| json!({ "oneOf": [one, other] });
@@ -35,6 +44,7 @@ pub(super) fn schemas(fields: &Fields) -> Map<String, Value> {
         ("NotedLabels", either(reference("Noted"), array("NotedOrProblem"))),
         ("Suppressions", array("Suppressed")),
         ("Alerts", array("AlertEvent")),
+        ("Runs", array("Run")),
         ("Any", json!({ "type": "object" })),
         ("Reload", reload()),
         (

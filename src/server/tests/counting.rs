@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::Decision;
+use crate::engine::Scored;
 
 fn model(version: &str) -> Model {
     let encoder = Encoder::of_numbers(&["a".to_owned()]);
@@ -11,7 +12,8 @@ fn model(version: &str) -> Model {
 
 fn decided(metrics: &Metrics, version: &str, decision: Decision, micros: u64) {
     let counts = metrics.of(&model(version));
-    metrics.decided(&counts, decision, decision != Decision::Approve, Duration::from_micros(micros));
+    let (scored, now) = (Scored { score: 0.5, decision, threshold: 0.5 }, Timestamp::from_seconds(1));
+    metrics.decided(&counts, scored, decision != Decision::Approve, now, Duration::from_micros(micros));
 }
 
 #[test]

@@ -4,9 +4,11 @@ mod accessing;
 mod analysts;
 mod batches;
 mod counting;
+mod looking;
 mod predicting;
 mod protocols;
 mod reading;
+mod sessions;
 mod sockets;
 
 use std::path::Path;
@@ -118,6 +120,7 @@ fn config(engine: Arc<Engine>, store: Option<Arc<dyn Store>>) -> ServerConfig {
         bind: SocketAddr::from(([127, 0, 0, 1], 0)),
         engine,
         open: Arc::new(|_| Err(ModelError::Unusable("no other".to_owned()))),
+        shelf: Arc::new(OneRun),
         shadow: None,
         store,
         keep_days: None,
@@ -129,6 +132,31 @@ fn config(engine: Arc<Engine>, store: Option<Arc<dyn Store>>) -> ServerConfig {
         workers: 1,
         clock: Arc::new(|| Timestamp::from_seconds(1_700_000_000)),
         at_end: None,
+    }
+}
+
+/// Knows the served run only.
+struct OneRun;
+
+impl Shelf for OneRun {
+    fn runs(&self) -> Result<Vec<crate::wire::Run>, String> {
+        let run = |name: &str| crate::wire::Run {
+            name: name.to_owned(),
+            version: "1a2b3c".to_owned(),
+            kind: "lightgbm".to_owned(),
+            role: None,
+            thresholds: Thresholds { review: 0.5, block: None },
+            metrics: [("average_precision".to_owned(), 0.5)].into(),
+        };
+        Ok(vec![run("other"), run("run-7")])
+    }
+
+    fn curves(&self, name: &str) -> Result<Option<crate::wire::Curves>, String> {
+        match name {
+            "run-7" => Ok(Some(crate::wire::Curves { name: name.to_owned(), ..Default::default() })),
+            "broken" => Err("roc.csv: no column recall".to_owned()),
+            _ => Ok(None),
+        }
     }
 }
 

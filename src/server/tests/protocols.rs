@@ -51,7 +51,12 @@ fn operation<'a>(description: &'a Value, entry: &Entry) -> &'a Value {
 
 /// A request to an address, with this behind the `?`.
 fn request(entry: &Entry, query: &str) -> TestRequest {
-    let path = entry.path.replace("{model}", "run-7").replace("{version}", "1a2b3c");
+    let path = entry
+        .path
+        .replace("{model}", "run-7")
+        .replace("{name}", "run-7")
+        .replace("{id}", "known")
+        .replace("{version}", "1a2b3c");
     TestRequest::with_uri(&format!("{path}?{query}")).method(entry.method.clone())
 }
 
@@ -144,7 +149,7 @@ const UPGRADE: [(&str, &str); 4] = [
 ];
 
 /// An application that may exchange its model for the same one.
-fn reloading() -> (web::Data<App>, watch::Sender<bool>) {
+fn reloading(store: Option<Arc<dyn Store>>) -> (web::Data<App>, watch::Sender<bool>) {
     let engine = worded();
     let encoder = engine.fields().encoder().clone();
     let thresholds = engine.model().thresholds;
@@ -152,12 +157,14 @@ fn reloading() -> (web::Data<App>, watch::Sender<bool>) {
         Ok(Model::of(encoder.clone(), Arc::new(First(encoder.features().len())), thresholds))
     });
     let (stop, stopped) = watch::channel(false);
-    (web::Data::new(App::new(ServerConfig { open, ..config(engine, None) }, stopped).unwrap()), stop)
+    (web::Data::new(App::new(ServerConfig { open, ..config(engine, store) }, stopped).unwrap()), stop)
 }
 
 #[actix_web::test]
 async fn the_description_tells_what_routes_take_and_how_they_answer() {
-    let (app, _stop) = reloading();
+    let folder = tempfile::tempdir().unwrap();
+    let (app, _stop) = reloading(Some(store(folder.path())));
+    post(&app, "/predict", r#"{"id":"known","kind":"fuel","abroad":true,"amount":3}"#).await;
     let description = get(&app, "/openapi.json").await.json;
     let service = init_service(application(app.clone())).await;
     for entry in TABLE {

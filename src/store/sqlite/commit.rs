@@ -17,8 +17,9 @@ use crate::store::{
 };
 
 const INSERT: &str = "INSERT INTO decisions (id, time_us, customer, terminal, amount, score, decision, threshold, \
-    model_key, latitude, longitude, title, country, simulated, on_map, digest, created_us, features, words, suppressed) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) \
+    model_key, latitude, longitude, title, country, simulated, on_map, digest, created_us, features, words, suppressed, \
+    from_latitude, from_longitude) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) \
     ON CONFLICT (id) DO NOTHING";
 /// Of a row that was loaded and decided, live features know the loaded one.
 const KNOWN: &str = "SELECT coalesce(t.terminal, d.terminal), coalesce(t.time_us, d.time_us), \
@@ -153,6 +154,8 @@ fn insert(
         bytes.as_slice(),
         record.words,
         record.suppressed,
+        record.from.map(|place| place.latitude),
+        record.from.map(|place| place.longitude),
     ])?;
     if inserted == 1 {
         return Ok(Recorded::New(connection.last_insert_rowid()));

@@ -12,9 +12,10 @@ use crate::store::{DecisionRecord, ModelRecord, PlaceFrom, StoredDecision};
 /// The columns of a decision, in the order [`decision_of`] reads them.
 pub(super) const COLUMNS: &str = "d.seq, d.id, d.time_us, d.customer, d.terminal, d.amount, d.score, d.decision, \
     d.threshold, m.name, m.version, m.features, m.inputs, d.latitude, d.longitude, d.title, d.country, d.simulated, \
-    d.on_map, d.digest, d.created_us, d.features, d.words, d.suppressed";
+    d.on_map, d.digest, d.created_us, d.features, d.words, d.suppressed, \
+    d.from_latitude, d.from_longitude";
 /// How many they are.
-pub(super) const WIDTH: usize = 24;
+pub(super) const WIDTH: usize = 26;
 
 /// Where they stand.
 pub(super) const FROM: &str = "decisions AS d LEFT JOIN models AS m ON m.key = d.model_key";
@@ -70,6 +71,7 @@ pub(super) fn decision_of(row: &DatabaseRow<'_>) -> rusqlite::Result<StoredDecis
         row: values_of(row, 21)?,
         words: row.get(22)?,
         suppressed: row.get(23)?,
+        from: place_of(row, 24)?,
     };
     Ok(StoredDecision { seq: row.get(0)?, record })
 }

@@ -6,6 +6,7 @@ mod decisions;
 mod history;
 mod labelled;
 mod load;
+mod looking;
 mod position;
 mod read;
 mod schema;
@@ -17,10 +18,10 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{
-    Counts, Durability, Labelled, Loader, Location, Position, Rows, Since, Source, Store, StoreError,
-    StoredDecision, Suppression, Writer,
+    Counts, Durability, Labelled, Loader, Location, ModelRecord, Payment, Period, Position, Rows, Since,
+    Source, Store, StoreError, StoredDecision, Suppression, Told, Writer,
 };
-use crate::domain::{GeoPoint, TerminalId, Timestamp, Transaction};
+use crate::domain::{CustomerId, GeoPoint, TerminalId, Timestamp, Transaction};
 use checkpoint::Checkpoints;
 use commit::Committer;
 use history::History;
@@ -145,6 +146,47 @@ impl Store for Sqlite {
         self.read(|reader| decisions::latest_alerts(&reader.connection, limit))
     }
 
+    fn alerts_of(
+        &self,
+        period: Period,
+        after: Option<&StoredDecision>,
+        limit: usize,
+    ) -> Result<Vec<StoredDecision>, StoreError> {
+        self.read(|reader| reader.alerts_of(period, after, limit))
+    }
+
+    fn payments_until(
+        &self,
+        customer: &CustomerId,
+        time: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Payment>, StoreError> {
+        self.read(|reader| reader.payments_until(customer, time, limit))
+    }
+
+    fn payments_after(
+        &self,
+        customer: &CustomerId,
+        time: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Payment>, StoreError> {
+        self.read(|reader| reader.payments_after(customer, time, limit))
+    }
+
+    fn told(&self, id: &str) -> Result<Option<Told>, StoreError> {
+        self.read(|reader| reader.told(id))
+    }
+
+    fn scores(
+        &self,
+        model: &ModelRecord,
+        since: Timestamp,
+        last: i64,
+        bins: usize,
+    ) -> Result<Vec<u64>, StoreError> {
+        self.read(|reader| reader.scores(model, since, last, bins))
+    }
+
     fn suppressions(&self) -> Result<Vec<Suppression>, StoreError> {
         self.read(Reader::suppressions)
     }
@@ -191,5 +233,7 @@ fn located(error: rusqlite::Error, path: &Path) -> StoreError {
 
 #[cfg(test)]
 mod later_tests;
+#[cfg(test)]
+mod looking_tests;
 #[cfg(test)]
 mod tests;

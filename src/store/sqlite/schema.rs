@@ -11,7 +11,8 @@ use crate::store::StoreError;
 const APPLICATION_ID: i64 = 0x6672_6374;
 
 /// Each entry takes a database from the version of its index to the next one; entries are never edited.
-const MIGRATIONS: [&str; 2] = [include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
 
 /// Brings the database behind `connection` to the current version.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {

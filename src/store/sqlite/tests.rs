@@ -65,6 +65,7 @@ pub(super) fn decision(id: &str, decision: Decision) -> DecisionRecord {
         words: None,
         suppressed: false,
         place: Some(GeoPoint { latitude: 1.0, longitude: 2.0 }),
+        from: None,
         title: "Brussels".to_owned(),
         country: Some("BE".to_owned()),
         place_from: PlaceFrom::Drawn,

@@ -13,6 +13,7 @@ fn event(id: &str) -> AlertEvent {
     AlertEvent {
         id: id.to_owned(),
         time: "2018-04-01T00:00:00Z".to_owned(),
+        decided: "2025-01-01T00:00:00Z".to_owned(),
         amount: Some(99.0),
         score: 0.9,
         decision: Decision::Review,
@@ -22,6 +23,8 @@ fn event(id: &str) -> AlertEvent {
         longitude: Some(2.35),
         country: Some("FR".to_owned()),
         simulated: false,
+        from_latitude: None,
+        from_longitude: None,
     }
 }
 
@@ -33,6 +36,7 @@ fn hello(ids: &[&str]) -> Frame {
     Frame::Hello {
         version: wire::VERSION,
         model: "m".to_owned(),
+        model_version: "1".to_owned(),
         thresholds: Thresholds { review: 0.5, block: None },
         alerts: events(ids),
         stats: Stats::default(),

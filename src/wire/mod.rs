@@ -3,10 +3,17 @@
 //! Times are RFC 3339 text in UTC. Unknown fields and frames are to be ignored by clients, so that the server
 //! can grow; [`VERSION`] changes only when something that exists changes its meaning.
 
+mod page;
+
 use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
+
+pub use page::{
+    Before, Curves, Drift, DriftPoint, DriftedFeatures, FeatureValue, Models, Moved, Reasons, Run, Scores,
+    Session, Shadowing, StoredTransaction, Verdict,
+};
 
 use crate::domain::{Decision, Thresholds};
 
@@ -24,7 +31,6 @@ pub struct Answer<'a> {
     /// Probability of fraud, 0 to 1.
     pub fraud: f64,
     /// What to do with the payment.
-    #[schema(value_type = String, example = "review")]
     pub decision: Decision,
     /// The score from which on `decision` is not `approve`.
     pub threshold: f64,
@@ -61,10 +67,12 @@ pub struct Contribution {
     /// Its name.
     pub feature: String,
     /// Its value; `null` when it is missing.
+    #[schema(required)]
     pub value: Option<f64>,
     /// What it adds to the raw score.
     pub contribution: f64,
     /// What its value means, when it raises the score; else `null`.
+    #[schema(required)]
     pub reason: Option<String>,
 }
 
@@ -107,7 +115,6 @@ pub struct Noted {
     pub before: Option<bool>,
     /// What was decided, when that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "review")]
     pub decision: Option<Decision>,
 }
 
@@ -170,13 +177,14 @@ pub struct AlertEvent {
     pub id: String,
     /// When the transaction happened, RFC 3339.
     pub time: String,
+    /// When it was decided, RFC 3339.
+    pub decided: String,
     /// How much; absent when a feature object names no amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<f64>,
     /// Probability of fraud, 0 to 1.
     pub score: f64,
     /// `review` or `block`.
-    #[schema(value_type = String, example = "review")]
     pub decision: Decision,
     /// Name of the run that scored.
     pub model: String,
@@ -193,10 +201,16 @@ pub struct AlertEvent {
     pub country: Option<String>,
     /// True when the place was drawn from the table of cities, not known.
     pub simulated: bool,
+    /// Where the customer paid last before, when both places are known: degrees north.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_latitude: Option<f64>,
+    /// Degrees east.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_longitude: Option<f64>,
 }
 
 /// What the server counts; rates are over the last full second or minute.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Stats {
     /// Transactions scored since start.
     pub transactions: u64,
@@ -214,6 +228,9 @@ pub struct Stats {
     pub p50_us: u64,
     /// 99th percentile of the same.
     pub p99_us: u64,
+    /// Features that have moved away from the validation rows, the score counting as one; absent when nobody can tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drifting: Option<u64>,
 }
 
 /// A model that is served.
@@ -226,14 +243,13 @@ pub struct ServedModel {
     /// `lightgbm`, `mlp` or `blend`.
     pub kind: String,
     /// The limits in force.
-    #[schema(value_type = Object)]
     pub thresholds: Thresholds,
     /// Values in a row.
     pub features: usize,
 }
 
 /// A message from the server over the WebSocket.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Frame {
     /// The first message: what is served, and the newest alerts, oldest first.
@@ -242,6 +258,9 @@ pub enum Frame {
         version: u32,
         /// Name of the run that scores.
         model: String,
+        /// Tells it from other models that were trained under the name; empty from servers that did not say it.
+        #[serde(default)]
+        model_version: String,
         /// The limits in force.
         thresholds: Thresholds,
         /// Newest stored alerts, oldest first.
@@ -271,7 +290,7 @@ pub enum Frame {
 }
 
 /// A message from a client over the WebSocket.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum ClientFrame {
     /// Measures the way there and back.
