@@ -1,7 +1,9 @@
 // Keeps the connection: opens it, measures the way there and back, notices silence, comes back with growing pauses.
-import { openLive, parseFrame, send } from "./api";
+import { openLive, send } from "./api";
+import { createCatchUp } from "./catchup";
+import { parseFrame } from "./frames";
 import { mayWatch } from "./signin";
-import type { Action } from "./state";
+import type { Action, State } from "./state";
 
 const PING_EVERY_MS = 5_000;
 /** Not while the page is still busy with loading its map, which would be measured too. */
@@ -18,12 +20,20 @@ export function retryDelay(attempt: number, random: number): number {
   return ceiling / 2 + (ceiling / 2) * random;
 }
 
+/** What the connection needs of the page. */
+export interface Watching {
+  readonly dispatch: (action: Action) => void;
+  readonly state: () => State;
+  /** Asks for a token until the server takes one. */
+  readonly signIn: () => Promise<void>;
+  /** The server has let this page in. */
+  readonly onConnected: () => void;
+}
+
 /** Connects now, and again whenever the connection is lost; a server that does not let it in is asked whether it wants a token. */
-export function keepConnected(
-  dispatch: (action: Action) => void,
-  isWanted: () => boolean,
-  signIn: () => Promise<void>,
-): void {
+export function keepConnected({ dispatch, state, signIn, onConnected }: Watching): void {
+  const catchUp = createCatchUp(dispatch, state);
+  const isWanted = (): boolean => state().status !== "outdated";
   let attempt = 0;
 
   const connect = (): void => {
@@ -44,10 +54,14 @@ export function keepConnected(
       heardAt = performance.now();
       const frame = typeof data === "string" ? parseFrame(data) : null;
       if (frame === null) return;
-      if (frame.type === "pong") dispatch({ type: "latency", ms: heardAt - frame.t });
-      else dispatch({ type: "frame", frame });
-      if (frame.type === "hello") attempt = 0;
-      if (!isWanted()) socket.close();
+      const now = Date.now();
+      if (frame.type === "pong") dispatch({ type: "latency", ms: heardAt - frame.t, now });
+      else if (frame.type === "hello") catchUp(frame, now);
+      else dispatch({ type: "frame", frame, now });
+      if (!isWanted()) return socket.close();
+      if (frame.type !== "hello") return;
+      attempt = 0;
+      onConnected();
     });
     socket.addEventListener("close", () => {
       clearTimeout(timer);

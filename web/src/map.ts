@@ -1,140 +1,127 @@
-// The world map: outlines, zoom and pan; the alerts on it are in `markers.ts`, their arrival in `pulses.ts`.
-import { Root, Tooltip, percent } from "@amcharts/amcharts5";
-import { GraticuleSeries, MapChart, MapPolygonSeries, ZoomControl, geoMercator } from "@amcharts/amcharts5/map";
-import worldLow from "@amcharts/amcharts5-geodata/worldLow";
-import { placeOf, type Thresholds } from "./api";
-import { Markers } from "./markers";
-import { onPaletteChange, readPalette, type Palette } from "./palette";
-import { Pulses } from "./pulses";
+// The world map with the alerts on it. Its parts are in `map/`; this joins them, and is all that the page knows of it.
+import type { MapPosition } from "./address";
+import { createWorld } from "./map/chart";
+import { Countries } from "./map/countries";
+import { createRateLegend } from "./map/legend";
+import { Lines } from "./map/lines";
+import { Markers } from "./map/markers";
+import { onPaletteChange, readPalette } from "./map/palette";
+import { Pulses } from "./map/pulses";
+import { Selection } from "./map/selection";
+import { Viewpoint } from "./map/viewpoint";
 import type { AlertRecord } from "./state";
+import type { Before, Thresholds } from "./wire";
 
-const ZOOM_MS = 600;
 /** Close enough to tell the cities of a country apart. */
 const FOCUS_ZOOM = 12;
 
-/** Room for the buttons and amCharts' logo. */
-const BELOW_PX = 44;
-
-/** What the rest of the page may ask of the map. */
-export interface AlertMap {
-  /** Shows these alerts; only what changed since the last call is touched. */
-  show(records: readonly AlertRecord[], thresholds: Thresholds | null): void;
-  /** Moves to an alert and points at it. */
-  focus(id: string): void;
+/** What the map tells the page. */
+export interface MapCallbacks {
+  /** Somebody clicked on an alert. */
+  readonly onSelect: (id: string) => void;
+  /** Somebody clicked on a country, or null: on the one that is the filter, or on the sea. */
+  readonly onCountry: (code: string | null) => void;
+  /** The map has come to rest elsewhere; null: it shows the whole world. */
+  readonly onMove: (position: MapPosition | null) => void;
 }
 
-/** Draws the map into `element` and says so in `data-map-ready` of the document. */
-export function createMap(element: HTMLElement): AlertMap {
+/** What the page may ask of the map. All of it may be asked before the map is ready. */
+export interface AlertMap {
+  /** Shows these alerts, newest first, as they look at the moment `now` (`timeOf(state)`). To be called at each flush, also
+   * when only time has passed: alerts fade and rates fall. Only what changed since the last call is touched. */
+  show(records: readonly AlertRecord[], thresholds: Thresholds | null, now: number): void;
+  /** Moves to an alert and points at it. */
+  focus(id: string): void;
+  /** Marks this alert, from now on or as soon as it is among those shown; it stays marked when it leaves them. */
+  select(id: string | null): void;
+  /** Joins the other payments of the selected alert's customer; null takes them away. */
+  trail(history: readonly Before[] | null): void;
+  /** Outlines the country that is the filter. */
+  country(code: string | null): void;
+  /** Where the map is; null when it shows the whole world. */
+  position(): MapPosition | null;
+  /** Puts it there at once. */
+  moveTo(position: MapPosition | null): void;
+}
+
+const NO_HISTORY: readonly Before[] = [];
+
+/** Draws the map into `element` and says so in `data-map-ready` of the document; `data-markers` counts its alerts. */
+export function createMap(element: HTMLElement, { onSelect, onCountry, onMove }: MapCallbacks): AlertMap {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  const root = Root.new(element);
-  const chart = createChart(root, still.matches);
-  const grid = chart.series.push(GraticuleSeries.new(root, { step: 15 }));
-  const land = chart.series.push(
-    MapPolygonSeries.new(root, { geoJSON: worldLow, exclude: ["AQ"], interactive: false }),
-  );
-  const tooltip = createTooltip(root);
-  const pulses = new Pulses(element, still, (place) => chart.seriesContainer.toGlobal(chart.convert(place)));
+  const { root, chart, paint: paintWorld } = createWorld(element, still);
+  // What comes later lies above what came before.
+  const countries = new Countries(root, chart, onCountry, createRateLegend(element));
+  const lines = new Lines(root, chart);
+  const pulses = new Pulses(element, still, (place) => {
+    const point = chart.seriesContainer.toGlobal(chart.convert(place));
+    const isSeen = point.x > 0 && point.y > 0 && point.x < root.width() && point.y < root.height();
+    return isSeen ? point : null;
+  });
+  const markers = new Markers(root, chart, pulses, onSelect);
+  const selection = new Selection(root, chart, lines, onSelect);
   for (const key of ["zoomLevel", "translateX", "translateY"] as const) chart.on(key, () => pulses.clear());
-  const markers = new Markers(root, chart, pulses);
+
+  let review = 0.5;
+  let selected: string | null = null;
+  let viewpoint: Viewpoint | undefined;
+  let wanted: MapPosition | null = null;
 
   const paint = (): void => {
     const palette = readPalette();
-    paintWorld(grid, land, palette);
-    paintControls(root, palette);
-    paintTooltip(tooltip, palette);
+    paintWorld(palette);
+    countries.paint(palette);
+    lines.paint(palette);
     markers.paint(palette);
+    selection.paint(palette, review);
   };
   paint();
   onPaletteChange(paint);
 
-  land.events.once("datavalidated", () => {
+  countries.whenReady(() =>
     root.events.once("frameended", () => {
-      markers.arrange();
+      viewpoint = new Viewpoint(chart, onMove);
+      if (wanted !== null) viewpoint.write(wanted);
       document.documentElement.dataset.mapReady = "true";
-    });
-  });
-  chart.appear(0);
+    }),
+  );
+  void chart.appear(0);
+
+  /** An alert that left the list stays marked as it was. */
+  const mark = (): void => {
+    if (selected === null) return selection.show(null);
+    const isMarked = selection.point?.event.id === selected;
+    selection.show(markers.find(selected) ?? (isMarked ? (selection.point ?? null) : null));
+  };
 
   return {
-    show(records, thresholds) {
-      markers.show(records, thresholds?.review ?? 0.5);
+    show(records, thresholds, now) {
+      const limit = thresholds?.review ?? 0.5;
+      if (limit !== review) selection.paint(readPalette(), (review = limit));
+      markers.show(records, review, now);
+      countries.show(records, now);
+      lines.show(records);
+      mark();
       document.documentElement.dataset.markers = String(markers.size);
     },
     focus(id) {
-      const event = markers.find(id);
-      const place = event === undefined ? null : placeOf(event);
-      if (event === undefined || place === null) return;
-      const flight = chart.zoomToGeoPoint(place, Math.max(FOCUS_ZOOM, chart.get("zoomLevel", 1)), true);
-      void flight?.waitForStop().then(() => pulses.add(event));
+      const point = markers.find(id) ?? (selection.point?.event.id === id ? selection.point : undefined);
+      if (point === undefined) return;
+      const flight = chart.zoomToGeoPoint(point, Math.max(FOCUS_ZOOM, chart.get("zoomLevel", 1)), true);
+      void flight?.waitForStop().then(() => pulses.add(point.event));
+    },
+    select(id) {
+      if (id === selected) return;
+      selected = id;
+      markers.select(id);
+      mark();
+    },
+    trail: (history) => selection.trail(history ?? NO_HISTORY),
+    country: (code) => countries.outline(code),
+    position: () => viewpoint?.read() ?? wanted,
+    moveTo(position) {
+      wanted = position;
+      viewpoint?.write(position);
     },
   };
-}
-
-function createChart(root: Root, still: boolean): MapChart {
-  const chart = root.container.children.push(
-    MapChart.new(root, {
-      projection: geoMercator(),
-      // The edge of the map runs through the Bering Strait instead of Siberia.
-      rotationX: -11,
-      panX: "translateX",
-      panY: "translateY",
-      wheelY: "zoom",
-      pinchZoom: true,
-      maxZoomLevel: 64,
-      maxPanOut: 0.2,
-      animationDuration: still ? 0 : ZOOM_MS,
-      paddingTop: 12,
-      paddingBottom: BELOW_PX,
-      paddingLeft: 12,
-      paddingRight: 12,
-    }),
-  );
-  const control = chart.set("zoomControl", ZoomControl.new(root, {}));
-  // Below the land, in the room that the chart's padding leaves.
-  control.setAll({ layout: root.horizontalLayout, dy: BELOW_PX - 10 });
-  control.homeButton.set("visible", true);
-  const labels = [
-    [control.homeButton, "Show the whole world"],
-    [control.plusButton, "Zoom in"],
-    [control.minusButton, "Zoom out"],
-  ] as const;
-  for (const [button, label] of labels) button.setAll({ ariaLabel: label, marginLeft: 4 });
-  return chart;
-}
-
-function paintWorld(grid: GraticuleSeries, land: MapPolygonSeries, palette: Palette): void {
-  grid.mapLines.template.setAll({ stroke: palette.grid, strokeOpacity: 1, strokeWidth: 0.6 });
-  land.mapPolygons.template.setAll({ fill: palette.land, stroke: palette.border, strokeWidth: 0.6 });
-}
-
-function paintControls(root: Root, { panel, hover, edge, text, muted }: Palette): void {
-  root.interfaceColors.setAll({
-    primaryButton: panel,
-    primaryButtonHover: hover,
-    primaryButtonDown: hover,
-    primaryButtonActive: hover,
-    primaryButtonDisabled: panel,
-    primaryButtonStroke: edge,
-    primaryButtonText: text,
-    primaryButtonTextDisabled: muted,
-  });
-}
-
-function createTooltip(root: Root): Tooltip {
-  const tooltip = Tooltip.new(root, {
-    getFillFromSprite: false,
-    autoTextColor: false,
-    paddingTop: 8,
-    paddingBottom: 8,
-    paddingLeft: 12,
-    paddingRight: 12,
-  });
-  tooltip.label.setAll({ fontSize: 13, lineHeight: percent(140) });
-  root.container.set("tooltip", tooltip);
-  return tooltip;
-}
-
-function paintTooltip(tooltip: Tooltip, palette: Palette): void {
-  tooltip.get("background")?.setAll({ fill: palette.panel, fillOpacity: 0.97, stroke: palette.edge });
-  tooltip.label.set("fill", palette.text);
 }

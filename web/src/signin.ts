@@ -1,12 +1,26 @@
 // A server that takes tokens is shown one once: it gives a cookie for it, which this page can't read and never keeps.
-import { ROUTES } from "./api";
+import { Refused, beginSession, fetchSession } from "./api";
+import { t } from "./words";
+
+/** Said by servers that tell nothing: they let this page watch, no more. */
+const UNTOLD: readonly string[] = ["read"];
 
 /** False when the server wants a token first; anything else, an unreachable server too, is for the connection to find out. */
 export async function mayWatch(): Promise<boolean> {
   try {
-    return ![401, 403].includes((await fetch(ROUTES.session)).status);
-  } catch {
+    await fetchSession();
     return true;
+  } catch (error) {
+    return !(error instanceof Refused && (error.status === 401 || error.status === 403));
+  }
+}
+
+/** What this browser may do; null while the server can't be asked. */
+export async function scopes(): Promise<readonly string[] | null> {
+  try {
+    return (await fetchSession())?.scopes ?? UNTOLD;
+  } catch {
+    return null;
   }
 }
 
@@ -15,6 +29,10 @@ export function createSignIn(dialog: HTMLDialogElement): () => Promise<void> {
   const form = inside(dialog, "form", HTMLFormElement);
   const field = inside(dialog, "input", HTMLInputElement);
   const why = inside(dialog, "[role=alert]", HTMLElement);
+  inside(dialog, "h2", HTMLElement).textContent = t.signin.title;
+  inside(dialog, "#signin-why", HTMLElement).textContent = t.signin.why;
+  inside(dialog, "button", HTMLElement).textContent = t.signin.watch;
+  field.setAttribute("aria-label", t.signin.token);
 
   return () =>
     new Promise((taken) => {
@@ -36,11 +54,11 @@ export function createSignIn(dialog: HTMLDialogElement): () => Promise<void> {
 /** Why the server doesn't take the token; empty when it does. */
 async function exchange(token: string): Promise<string> {
   try {
-    const answer = await fetch(ROUTES.session, { method: "POST", headers: { authorization: `Bearer ${token}` } });
-    if (answer.ok) return "";
-    return answer.status === 403 ? "This token may not watch: it lacks the scope read." : "The server doesn't know this token.";
-  } catch {
-    return "The server can't be reached.";
+    await beginSession(token);
+    return "";
+  } catch (error) {
+    if (!(error instanceof Refused)) return t.signin.unreachable;
+    return error.status === 403 ? t.signin.lacks : t.signin.unknown;
   }
 }
 

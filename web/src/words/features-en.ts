@@ -1,0 +1,37 @@
+// Features of an event log in words, in English: what the server says in its reasons, for every feature.
+
+const s = (count: number, thing: string): string => (count === 1 ? thing : `${thing}s`);
+
+export const features = {
+  days: (count: number) => `${count} ${s(count, "day")}`,
+  hours: (count: number) => `${count} ${s(count, "hour")}`,
+  seconds: (value: string) => `${value} seconds`,
+  minutes: (value: string) => `${value} minutes`,
+  manyHours: (value: string) => `${value} hours`,
+  manyDays: (value: string) => `${value} days`,
+  missing: (name: string) => `${name} is missing`,
+  equals: (name: string, value: string) => `${name} = ${value}`,
+  amount: (value: string) => `amount ${value}`,
+  weekend: "on a weekend",
+  weekday: "on a weekday",
+  night: "at night",
+  day: "by day",
+  hour: (time: string) => `at ${time}`,
+  customerPayments: (count: number, value: string, window: string) => `${value} ${s(count, "payment")} of the customer within ${window}`,
+  customerMean: (value: string, days: number) => `the customer’s ${days}-day mean amount is ${value}`,
+  customerMeanBefore: (value: string) => `the customer’s mean amount 8 to 30 days ago is ${value}`,
+  customerMeanRatio: (value: string) => `the customer’s 7-day mean amount is ${value} times that of 8 to 30 days ago`,
+  amountTimes: (value: string, days: number) => `amount ${value} times the customer’s ${days}-day mean`,
+  amountAbove: (value: string) => `amount ${value} standard deviations above the customer’s 30-day mean`,
+  amountBelow: (value: string) => `amount ${value} standard deviations below the customer’s 30-day mean`,
+  sinceLast: (span: string) => `${span} after the customer’s last payment`,
+  kmSinceLast: (value: string) => `${value} km from the customer’s last payment`,
+  kmhSinceLast: (value: string) => `${value} km/h since the customer’s last payment`,
+  sameTerminal: (count: number, value: string) => `${value} ${s(count, "payment")} of the customer at this terminal within 30 days`,
+  newTerminal: "the customer is new at this terminal",
+  knownTerminal: "the customer has paid at this terminal before",
+  terminalPayments: (count: number, value: string, window: string) => `terminal had ${value} ${s(count, "transaction")} within ${window} before the label delay`,
+  terminalRisk: (value: string, window: string) => `frauds were ${value} of the terminal’s transactions within ${window} before the label delay`,
+  terminalFrauds: (count: number, value: string, window: string) => `terminal had ${value} known ${s(count, "fraud")} within ${window} before the label delay`,
+  terminalVelocity: (count: number, value: string, window: string) => `${value} ${s(count, "transaction")} at the terminal within ${window}`,
+};
