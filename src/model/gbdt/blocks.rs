@@ -75,24 +75,13 @@ impl<W: Word> Blocks<W> {
         }
         let mut blocks = Self { questions: Vec::new(), leaves: Vec::new(), trees: Vec::new() };
         for (tree, splits) in trees.iter().zip(splits) {
-            let first = blocks.leaves.len();
-            blocks.place(tree, splits, tree.root(), first);
+            let questions = &mut blocks.questions;
+            tree.each_split(&mut blocks.leaves, &mut |split, lost| {
+                questions.push(Question { split: splits[split], right: W::without(lost.start, lost.end) });
+            });
             blocks.trees.push(tree.leaves.len());
         }
         Some(blocks)
-    }
-
-    /// Appends what lies below `place`. The depth of this recursion is less than [`Word::LEAVES`].
-    fn place(&mut self, tree: &Tree, splits: &[Split], place: i32, first: usize) {
-        let Ok(index) = usize::try_from(place) else {
-            self.leaves.push(tree.leaves[!place as usize]);
-            return;
-        };
-        let before = self.leaves.len() - first;
-        self.place(tree, splits, tree.nodes[index].left, first);
-        let right = W::without(before, self.leaves.len() - first);
-        self.questions.push(Question { split: splits[index], right });
-        self.place(tree, splits, tree.nodes[index].right, first);
     }
 
     /// The sums of the rows' leaf values; `rows` hold [`ROWS`] rows at most, and `bins` is scratch.

@@ -3,7 +3,8 @@
 use std::sync::OnceLock;
 
 use super::blocks::{Blocks, ROWS};
-use super::columns::Columns;
+use super::columns::{Columns, Split};
+use super::masks::Masks;
 use super::shap::TreeShap;
 use super::tree::Tree;
 use super::walk::Walker;
@@ -29,33 +30,69 @@ pub struct Forest {
 #[derive(Debug, Clone)]
 struct Fast {
     columns: Columns,
-    walker: Walker,
+    one: One,
     blocks: AnyBlocks,
+}
+
+/// Trees for one row at a time. Narrow and wide are the words that have a bit for each leaf.
+#[derive(Debug, Clone)]
+enum One {
+    Walk(Walker),
+    Narrow(Masks<u32>),
+    Wide(Masks<u64>),
 }
 
 #[derive(Debug, Clone)]
 enum AnyBlocks {
     Narrow(Blocks<u32>),
     Wide(Blocks<u64>),
-    /// Trees with more leaves walk row by row.
+    /// Trees with more leaves go row by row.
     None,
 }
 
+impl One {
+    /// Looks up or walks as asked, or as is quicker.
+    fn new(trees: &[Tree], bits: &[u32], splits: &[Vec<Split>], looks_up: Option<bool>) -> Option<Self> {
+        let is_asked = looks_up.is_some();
+        let wide = || Masks::new(trees, bits).filter(|masks| is_asked || masks.is_quick()).map(Self::Wide);
+        let narrow =
+            || Masks::new(trees, bits).filter(|masks| is_asked || masks.is_quick()).map(Self::Narrow);
+        let look_up = || narrow().or_else(wide);
+        let walk = || Walker::new(trees, splits).map(Self::Walk);
+        looks_up.unwrap_or(true).then(look_up).flatten().or_else(walk)
+    }
+}
+
 impl Fast {
-    fn new(trees: &[Tree], bits: &[u32]) -> Option<Self> {
+    fn new(trees: &[Tree], bits: &[u32], looks_up: Option<bool>) -> Option<Self> {
         let (columns, splits) = Columns::new(trees, bits)?;
-        let walker = Walker::new(trees, &splits)?;
+        let one = One::new(trees, bits, &splits, looks_up)?;
         let wide = || Blocks::new(trees, &splits).map_or(AnyBlocks::None, AnyBlocks::Wide);
         let blocks = Blocks::new(trees, &splits).map_or_else(wide, AnyBlocks::Narrow);
-        Some(Self { columns, walker, blocks })
+        Some(Self { columns, one, blocks })
+    }
+
+    fn raw(&self, row: &[f64]) -> f64 {
+        match &self.one {
+            One::Walk(walker) => walker.raw(&self.columns, row),
+            One::Narrow(masks) => masks.raw(row),
+            One::Wide(masks) => masks.raw(row),
+        }
     }
 }
 
 impl Forest {
     /// `bits` are the sets of categories that the trees' tests point into.
     pub(super) fn new(features: usize, sigmoid: f64, trees: Vec<Tree>, bits: Vec<u32>) -> Self {
-        let fast = Fast::new(&trees, &bits);
+        let fast = Fast::new(&trees, &bits, None);
         Self { features, sigmoid, trees, bits, fast, shap: OnceLock::new() }
+    }
+
+    /// The same trees, laid out in one of the two ways for single rows.
+    #[cfg(test)]
+    pub(super) fn laid_out(mut self, looks_up: bool) -> Self {
+        self.fast = Fast::new(&self.trees, &self.bits, Some(looks_up));
+        self
     }
 
     /// Number of trees.
@@ -70,7 +107,7 @@ impl Forest {
     pub fn raw(&self, row: &[f64]) -> f64 {
         assert_eq!(row.len(), self.features, "a value per feature");
         match &self.fast {
-            Some(fast) => fast.walker.raw(&fast.columns, row),
+            Some(fast) => fast.raw(row),
             None => self.walk(row),
         }
     }

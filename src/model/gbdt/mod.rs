@@ -3,7 +3,9 @@
 mod blocks;
 mod columns;
 mod flat;
+mod ladder;
 mod log;
+mod masks;
 mod native;
 mod parameters;
 mod parse;

@@ -14,7 +14,7 @@ use crate::model::{Labelled, Scorer, TrainingRows, Unexplained};
 use crate::progress::Silent;
 
 /// What is trained with, over 25 rounds of trees as deep as they get.
-pub(super) const KINDS: [&[(&str, &str)]; 14] = [
+pub(super) const KINDS: [&[(&str, &str)]; 15] = [
     &[("num_leaves", "2")],
     &[("num_leaves", "31")],
     &[("num_leaves", "33")],
@@ -23,6 +23,7 @@ pub(super) const KINDS: [&[(&str, &str)]; 14] = [
     &[("num_leaves", "255"), ("rounds", "4")],
     &[("num_leaves", "31"), ("max_depth", "3")],
     &[("num_leaves", "31"), ("rounds", "300"), ("learning_rate", "0.01")],
+    &[("num_leaves", "5"), ("rounds", "600"), ("learning_rate", "0.01")],
     &[("num_leaves", "31"), ("use_missing", "false")],
     &[("num_leaves", "31"), ("zero_as_missing", "true")],
     &[("num_leaves", "31"), ("boosting", "dart")],
@@ -145,7 +146,14 @@ fn models_of_every_kind_score_with_lightgbms_own_bits() {
         let mut scores = vec![0.0; expected.len()];
         forest.score(&rows, &mut scores);
         assert_eq!(bits(&scores), bits(&expected), "{kind:?}: in blocks");
-        assert_eq!(bits(&one_by_one(&forest, &rows)), bits(&expected), "{kind:?}: one by one");
+        for looks_up in [false, true] {
+            let forest = forest.clone().laid_out(looks_up);
+            assert_eq!(
+                bits(&one_by_one(&forest, &rows)),
+                bits(&expected),
+                "{kind:?}: one by one, {looks_up}"
+            );
+        }
         let walked: Vec<f64> = rows.chunks_exact(COLUMNS).map(|row| forest.walk(row)).collect();
         assert_eq!(bits(&walked), bits(&raw), "{kind:?}: split by split");
     }

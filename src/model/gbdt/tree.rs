@@ -1,16 +1,19 @@
 //! A tree as the model text tells it, and LightGBM's decisions (`NumericalDecision` and `CategoricalDecision` in its
 //! `include/LightGBM/tree.h`): what the faster layouts are made of, and what scores a model that fits none of them.
 
+use std::ops::Range;
+
 /// Values this near to zero are zero (LightGBM's `kZeroThreshold`, which is a single-precision number there).
 pub(super) const ZERO: f64 = 1e-35_f32 as f64;
 
 /// A value as LightGBM's predictor sees it: what is almost zero is zero.
+#[inline(always)]
 pub(super) fn seen(value: f64) -> f64 {
     if value.abs() <= ZERO { 0.0 } else { value }
 }
 
 /// What a split takes for a missing value (LightGBM's `missing_type`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum MissingKind {
     None,
     Zero,
@@ -19,6 +22,7 @@ pub(super) enum MissingKind {
 
 impl MissingKind {
     /// Whether a [`seen`] value is missing.
+    #[inline(always)]
     pub(super) fn is(self, value: f64) -> bool {
         match self {
             Self::None => false,
@@ -39,6 +43,7 @@ pub(super) enum Test {
 
 /// Whether the bit of a category is set. As in LightGBM, a fraction counts as the whole number before it, and what is
 /// missing, negative or no C int is in no set.
+#[inline(always)]
 pub(super) fn in_set(value: f64, words: &[u32]) -> bool {
     let is_code = value > -1.0 && value < 2_147_483_648.0;
     let code = if is_code { value as usize } else { usize::MAX };
@@ -92,6 +97,30 @@ impl Tree {
     /// The child that is the whole tree.
     pub(super) fn root(&self) -> i32 {
         if self.nodes.is_empty() { -1 } else { 0 }
+    }
+
+    /// Appends the values of the leaves, from left to right, and tells of each split which of the tree's leaves lie below its left
+    /// child: those that a row cannot end in that goes right. The depth of this recursion is less than the number of leaves.
+    pub(super) fn each_split(&self, leaves: &mut Vec<f64>, tell: &mut impl FnMut(usize, Range<usize>)) {
+        let first = leaves.len();
+        self.below(self.root(), first, leaves, tell);
+    }
+
+    fn below(
+        &self,
+        place: i32,
+        first: usize,
+        leaves: &mut Vec<f64>,
+        tell: &mut impl FnMut(usize, Range<usize>),
+    ) {
+        let Ok(index) = usize::try_from(place) else {
+            leaves.push(self.leaves[!place as usize]);
+            return;
+        };
+        let before = leaves.len() - first;
+        self.below(self.nodes[index].left, first, leaves, tell);
+        tell(index, before..leaves.len() - first);
+        self.below(self.nodes[index].right, first, leaves, tell);
     }
 
     /// The value of the leaf that a row ends in.
