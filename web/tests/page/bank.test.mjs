@@ -1,13 +1,12 @@
 // The page of a bank that the binary simulated, trained, loaded and serves: nothing of the server is played here.
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { violations } from "./axe.mjs";
 import { WAIT, launch, mapReady, openPage, status } from "./browser.mjs";
 import { makeWorld } from "./world.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** Where pictures of the page go, when they are wanted: those of the README are made with docs here. */
 const PICTURES = process.env.FRAUDCTL_SCREENSHOTS;
 /** Payments that come one by one, while somebody watches. */
@@ -53,14 +52,6 @@ describe("the map of a bank", () => {
     while (await more.isVisible()) await more.click();
     const rows = await page.locator("#feed [data-alert-id]").evaluateAll((all) => all.map((one) => [one.dataset.alertId, one.innerText]));
     return rows.map(([id, text]) => [id, text.replace(/ · (now|\d+ (s|min|h|d) ago)/, "")]);
-  }
-
-  async function violations() {
-    await page.evaluate(AXE);
-    const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-    return violations
-      .filter(({ impact }) => ["serious", "critical"].includes(impact))
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n")}`);
   }
 
   async function picture(name) {
@@ -121,7 +112,7 @@ describe("the map of a bank", () => {
     await page.locator("#panel .waterfall li").nth(5).waitFor(WAIT);
     assert.ok((await page.locator("#panel .seen li").count()) > 3);
     assert.ok((await page.locator("#panel .past > li").count()) > 3);
-    assert.deepEqual(await violations(), [], "with the panel");
+    assert.deepEqual(await violations(page), [], "with the panel");
     await picture("panel");
   });
 
@@ -180,7 +171,7 @@ describe("the map of a bank", () => {
     await page.goto(`${server.address}/?lang=en#${period}&at=${iso(half)}`, WAIT);
     const until = String(times.filter((time) => time <= half).length);
     await page.waitForFunction((wanted) => document.documentElement.dataset.markers === wanted, until, WAIT);
-    assert.deepEqual(await violations(), [], "while it replays");
+    assert.deepEqual(await violations(page), [], "while it replays");
     await picture("replay");
   });
 
@@ -189,7 +180,7 @@ describe("the map of a bank", () => {
     await says("#models", "bank-mlp");
     await says("#models", "bank-lightgbm");
     await page.locator("#models .chart svg").first().waitFor(WAIT);
-    assert.deepEqual(await violations(), [], "the page of models");
+    assert.deepEqual(await violations(page), [], "the page of models");
     await picture("models");
   });
 
@@ -198,7 +189,7 @@ describe("the map of a bank", () => {
     await mapReady(page);
     await page.emulateMedia({ colorScheme: "light" });
     assert.equal(await page.getAttribute("html", "lang"), "fr");
-    assert.deepEqual(await violations(), [], "light");
+    assert.deepEqual(await violations(page), [], "light");
     await page.goto(`${server.address}/?lang=en`, WAIT);
     await mapReady(page);
     await picture("map-light");
@@ -206,7 +197,7 @@ describe("the map of a bank", () => {
     await page.reload(WAIT);
     await mapReady(page);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
-    assert.deepEqual(await violations(), [], "phone");
+    assert.deepEqual(await violations(page), [], "phone");
     await picture("map-phone");
   });
 

@@ -1,13 +1,11 @@
 // Feed and panel as people see them; the server's answers are stubs (details-stub.mjs).
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { describe, it } from "node:test";
+import { violations } from "./axe.mjs";
 import { WAIT } from "./browser.mjs";
 import { detailsPage } from "./details-page.mjs";
 import { ALERTS, NOW } from "./details-stub.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const at = detailsPage();
 const { row, says, focused, panel, openPanel, isClosed } = at;
@@ -20,12 +18,8 @@ async function open(options) {
 
 const rows = (count) => page.waitForFunction((wanted) => document.querySelectorAll("#feed li").length === wanted, count, WAIT);
 
-async function violations() {
-  await page.evaluate(AXE);
-  // The map's canvas has a test of its own.
-  const { violations } = await page.evaluate(() => window.axe.run({ exclude: ["#map"] }, { resultTypes: ["violations"] }));
-  return violations.filter(({ impact }) => ["serious", "critical"].includes(impact)).map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n")}`);
-}
+// The map's canvas has a test of its own.
+const BESIDE_THE_MAP = { exclude: ["#map"] };
 
 describe("the feed", () => {
   it("lists fifty alerts, and fifty more when it is asked", async () => {
@@ -308,7 +302,7 @@ describe("all of it", () => {
     await page.fill("#feed-search", "a");
     for (const scheme of ["dark", "light"]) {
       await page.emulateMedia({ colorScheme: scheme });
-      assert.deepEqual(await violations(), [], `${scheme}, feed`);
+      assert.deepEqual(await violations(page, BESIDE_THE_MAP), [], `${scheme}, feed`);
     }
     await openPanel();
     await panel().getByRole("button", { name: "Confirm fraud" }).click();
@@ -317,7 +311,7 @@ describe("all of it", () => {
     for (const [scheme, width] of [["light", 1440], ["dark", 1440], ["dark", 390], ["light", 390]]) {
       await page.setViewportSize({ width, height: 860 });
       await page.emulateMedia({ colorScheme: scheme });
-      assert.deepEqual(await violations(), [], `${scheme} ${width}, panel`);
+      assert.deepEqual(await violations(page, BESIDE_THE_MAP), [], `${scheme} ${width}, panel`);
     }
     assert.deepEqual(at.complaints, []);
     assert.deepEqual(at.foreign, []);

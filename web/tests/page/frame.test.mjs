@@ -1,13 +1,11 @@
 // The frame of the page as people use it: time, address, connection, words, colours. The server is played (frame-stub.mjs).
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, afterEach, before, describe, it } from "node:test";
+import { violations } from "./axe.mjs";
 import { WAIT, launch, mapReady, markers, openPage, status } from "./browser.mjs";
 import { serveDist } from "./dist.mjs";
 import { START, alert, alerts, stubServer } from "./frame-stub.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const iso = (index) => new Date(START + index * 10_000).toISOString();
 /** From the first alert to just before the hundredth. */
 const PERIOD = `from=${iso(0)}&to=${iso(100)}`;
@@ -220,18 +218,10 @@ describe("the frame", () => {
   it("has no serious fault of access, dark or light, live or replayed", async () => {
     await open(`#${PERIOD}&at=${iso(50)}`, alerts(0, 100));
     await button("Replay…").click();
-    // axe writes style elements and measures; the page's own policy forbids nothing of that to the tests.
-    await page.evaluate(AXE);
     for (const colorScheme of ["dark", "light"]) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.waitForSelector(`html[data-theme="${colorScheme}"]`, { ...WAIT, state: "attached" });
-      const faults = await page.evaluate(async () => {
-        const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
-        return violations
-          .filter(({ impact }) => impact === "serious" || impact === "critical")
-          .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
-      });
-      assert.deepEqual(faults, [], colorScheme);
+      assert.deepEqual(await violations(page), [], colorScheme);
     }
     assert.deepEqual(complaints, []);
   });

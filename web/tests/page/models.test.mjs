@@ -1,13 +1,11 @@
 // The models page as people see it; the server's answers are stubs (models-stub.mjs).
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
+import { violations } from "./axe.mjs";
 import { WAIT, launch, openPage } from "./browser.mjs";
 import { serveDist } from "./dist.mjs";
 import { stubServer } from "./models-stub.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const LINES = "#models .charts .chart path.line:not(.chance)";
 
 describe("the models page", () => {
@@ -174,10 +172,7 @@ describe("the models page", () => {
       await drawn(6);
       await row("net").locator("input").check();
       await drawn(9);
-      await page.evaluate(AXE);
-      const { violations } = await page.evaluate(() => window.axe.run("#models"));
-      const found = violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-      assert.deepEqual(found, []);
+      assert.deepEqual(await violations(page, "#models"), []);
       await contrastOfLines();
     });
   }
