@@ -7,7 +7,7 @@ use rusqlite::{
     Connection, OptionalExtension, ToSql, Transaction as DatabaseTransaction, TransactionBehavior,
 };
 
-use super::Located;
+use super::{Located, schema};
 use crate::domain::{GeoPoint, TerminalId, Transaction};
 use crate::store::{Appended, Case, Loader, Location, Row, Source, StoreError};
 
@@ -59,6 +59,7 @@ impl Loader for Load {
     fn finish(&mut self) -> Result<(), StoreError> {
         let update = "UPDATE load_progress SET complete = 1 WHERE source = ?1 AND fingerprint = ?2";
         self.connection.execute(update, [&self.source.name, &self.source.fingerprint]).at(&self.path)?;
+        self.connection.execute_batch(schema::TRANSACTIONS_OF_CUSTOMER).at(&self.path)?;
         // Statistics for the query planner, where they are out of date.
         self.connection.execute_batch("PRAGMA optimize").at(&self.path)
     }
@@ -71,12 +72,16 @@ fn progress(connection: &mut Connection, source: &Source) -> rusqlite::Result<u6
     let found = transaction
         .query_row(select, [&source.name, &source.fingerprint], |row| row.get::<_, i64>(0))
         .optional()?;
-    if let Some(rows_done) = found {
-        return Ok(rows_done.unsigned_abs());
+    if found.is_none() {
+        transaction.execute(BEGIN, [&source.name, &source.fingerprint])?;
     }
-    transaction.execute(BEGIN, [&source.name, &source.fingerprint])?;
+    // The first load fills an empty table: its rows come in no order of customers, so that the index is made afterwards.
+    let is_first = "SELECT NOT EXISTS (SELECT 1 FROM load_progress WHERE complete = 1)";
+    if transaction.query_row(is_first, [], |row| row.get(0))? {
+        transaction.execute_batch("DROP INDEX IF EXISTS transactions_of_customer")?;
+    }
     transaction.commit()?;
-    Ok(0)
+    Ok(found.unwrap_or(0).unsigned_abs())
 }
 
 /// `None` when the progress is not what this load left: another one is at work.

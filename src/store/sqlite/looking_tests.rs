@@ -1,5 +1,7 @@
 //! What people look at, when there is more than one kind of it.
 
+use rusqlite::Connection;
+
 use super::tests::{decision, open, place, source, transaction};
 use super::*;
 use crate::domain::{CustomerId, Decision, GeoPoint, TransactionId};
@@ -110,4 +112,30 @@ async fn scores_are_counted_of_one_model_from_a_moment_up_to_a_decision() {
     let last = store.decision("one").unwrap().unwrap().seq;
     let model = made("x", 0.0, 0).model;
     assert_eq!(store.scores(&model, at(10), last, 4).unwrap(), [1, 0, 1, 1]);
+}
+
+#[test]
+fn a_first_load_makes_the_index_of_customers_when_it_is_done_and_later_ones_keep_it() {
+    let place = place();
+    let has_index = || {
+        let count = "SELECT count(*) FROM sqlite_schema WHERE name = 'transactions_of_customer'";
+        let found: i64 =
+            Connection::open(&place.path).unwrap().query_row(count, [], |row| row.get(0)).unwrap();
+        found == 1
+    };
+    let row = |id| [Row::Transaction(transaction(id, 1))];
+    let mut first = open(&place).loader(source("a")).unwrap();
+    first.append(&row(1)).unwrap();
+    assert!(!has_index());
+    drop(first);
+    let store = open(&place);
+    assert!(has_index(), "of a load that was cut short it is made when the database is opened");
+    let mut resumed = store.loader(source("a")).unwrap();
+    assert!(resumed.rows_done() == 1 && !has_index());
+    resumed.append(&row(2)).unwrap();
+    resumed.finish().unwrap();
+    assert!(has_index());
+    let other = Source { name: "later.csv".to_owned(), fingerprint: "b".to_owned() };
+    store.loader(other).unwrap().append(&row(3)).unwrap();
+    assert!(has_index());
 }

@@ -14,6 +14,10 @@ const APPLICATION_ID: i64 = 0x6672_6374;
 const MIGRATIONS: [&str; 3] =
     [include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
 
+/// What a customer paid before and after. A first load that was cut short leaves it out.
+pub(super) const TRANSACTIONS_OF_CUSTOMER: &str = "CREATE INDEX IF NOT EXISTS transactions_of_customer \
+    ON transactions (customer, time_us) WHERE customer IS NOT NULL";
+
 /// Brings the database behind `connection` to the current version.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     let supported = MIGRATIONS.len() as i64;
@@ -31,7 +35,8 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), St
         return Err(StoreError::Newer { path: path.to_owned(), found: version, supported });
     }
     if version == supported {
-        return Ok(());
+        transaction.execute_batch(TRANSACTIONS_OF_CUSTOMER).at(path)?;
+        return transaction.commit().at(path);
     }
     let start = usize::try_from(version).map_err(|_| StoreError::Foreign { path: path.to_owned() })?;
     for migration in &MIGRATIONS[start..] {
