@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::blocks::{Blocks, ROWS};
 use super::columns::{Columns, Split};
-use super::masks::Masks;
+use super::masks::{Masks, is_quick};
 use super::shap::TreeShap;
 use super::tree::Tree;
 use super::walk::Walker;
@@ -53,13 +53,11 @@ enum AnyBlocks {
 impl One {
     /// Looks up or walks as asked, or as is quicker.
     fn new(trees: &[Tree], bits: &[u32], splits: &[Vec<Split>], looks_up: Option<bool>) -> Option<Self> {
-        let is_asked = looks_up.is_some();
-        let wide = || Masks::new(trees, bits).filter(|masks| is_asked || masks.is_quick()).map(Self::Wide);
-        let narrow =
-            || Masks::new(trees, bits).filter(|masks| is_asked || masks.is_quick()).map(Self::Narrow);
+        let narrow = || Masks::new(trees, bits).map(Self::Narrow);
+        let wide = || Masks::new(trees, bits).map(Self::Wide);
         let look_up = || narrow().or_else(wide);
         let walk = || Walker::new(trees, splits).map(Self::Walk);
-        looks_up.unwrap_or(true).then(look_up).flatten().or_else(walk)
+        looks_up.unwrap_or_else(|| is_quick(trees, bits)).then(look_up).flatten().or_else(walk)
     }
 }
 

@@ -6,13 +6,13 @@
 //! few splits: a row takes one line per feature, and asks the few splits behind it. Nothing waits for what was loaded before
 //! it, as the nodes of a walk do, so that memory that is far away costs little.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 use std::ops::Range;
 
 use super::blocks::Word;
 use super::ladder::{Ladder, Rungs};
-use super::tree::{MissingKind, Test, Tree, in_set, seen};
+use super::tree::{MissingKind, Node, Test, Tree, in_set, seen};
 use crate::wide::{self, Loops};
 
 /// Trees that are looked up together: their words stay in the first cache.
@@ -39,6 +39,24 @@ const GROUP: usize = 64;
 enum Key<'a> {
     Numbers(u32, MissingKind),
     Categories(u32, &'a [u32]),
+}
+
+/// The column of a split; `bits` are the sets of categories.
+fn key<'a>(node: &Node, bits: &'a [u32]) -> Key<'a> {
+    match node.test {
+        Test::Threshold { missing, .. } => Key::Numbers(node.feature, missing),
+        Test::Categories { first, words } => {
+            Key::Categories(node.feature, &bits[first as usize..(first + words) as usize])
+        }
+    }
+}
+
+/// Whether looking up is quicker than walking; told before anything is laid out.
+pub(super) fn is_quick(trees: &[Tree], bits: &[u32]) -> bool {
+    let first = &trees[..trees.len().min(WINDOW)];
+    let columns: BTreeSet<Key<'_>> =
+        first.iter().flat_map(|tree| &tree.nodes).map(|node| key(node, bits)).collect();
+    first.len() >= TREES_A_COLUMN * columns.len()
 }
 
 /// Splits on one feature. Their first line is that of missing values, or of those outside the set.
@@ -112,12 +130,6 @@ impl<W: Word> Masks<W> {
         Some(Self { windows: windows.collect::<Option<_>>()?, leaves })
     }
 
-    /// Whether this is quicker than walking.
-    pub(super) fn is_quick(&self) -> bool {
-        let is_quick = |window: &Window<W>| window.firsts.len() >= TREES_A_COLUMN * window.columns.len();
-        self.windows.first().is_some_and(is_quick)
-    }
-
     /// The sum of a row's leaf values.
     pub(super) fn raw(&self, row: &[f64]) -> f64 {
         wide::run(LookUp { masks: self, row })
@@ -156,16 +168,11 @@ impl<W: Word> Window<W> {
             tree.each_split(leaves, &mut |split, lost| {
                 let node = &tree.nodes[split];
                 let passed = Passed { tree: number as u16, right: W::without(lost.start, lost.end) };
-                let (key, threshold, missing_right) = match node.test {
-                    Test::Threshold { threshold, missing, default_left } => {
-                        (Key::Numbers(node.feature, missing), threshold, !default_left)
-                    }
-                    Test::Categories { first, words } => {
-                        let set = &bits[first as usize..(first + words) as usize];
-                        (Key::Categories(node.feature, set), f64::NAN, true)
-                    }
+                let (threshold, missing_right) = match node.test {
+                    Test::Threshold { threshold, default_left, .. } => (threshold, !default_left),
+                    Test::Categories { .. } => (f64::NAN, true),
                 };
-                columns.entry(key).or_default().push((threshold, missing_right, passed));
+                columns.entry(key(node, bits)).or_default().push((threshold, missing_right, passed));
             });
         }
         let width = trees.len().next_multiple_of(CHUNK);
